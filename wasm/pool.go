@@ -60,7 +60,7 @@ func NewPool(engine Engine, o PoolOptions) *Pool {
 	if o.MemoryMax == 0 {
 		o.MemoryMax = 64 << 20
 	}
-	if o.Idle == 0 {
+	if o.Idle == 0 { // negative: none
 		o.Idle = 1024
 	}
 	return &Pool{engine: engine, slots: NewSlots(o.MemoryMax), idle: o.Idle}

@@ -41,6 +41,10 @@ extern lh_Seed lh_seed;
 #define lua_writeline()			((void)0)
 #define lua_writestringerror(s,p)	((void)(s), (void)(p))
 
+/* there are no files; what needs them is taken out by patch 0003 */
+#define LUA_TMPNAMBUFSIZE	1
+#define lua_tmpnam(b,e)		((void)(b), (e) = 1)
+
 /* there are no signals; a hook is never set from outside */
 #define l_signalT	int
 

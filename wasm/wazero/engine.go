@@ -2,6 +2,7 @@ package wazero
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,9 @@ import (
 
 	"github.com/luahive/luahive/wasm"
 )
+
+// ErrCache says that the folder for compiled code can't be used.
+var ErrCache = errors.New("wazero: folder for compiled code")
 
 // Options sets up an engine.
 type Options struct {
@@ -70,16 +74,20 @@ func New(o Options) (wasm.Engine, error) {
 func openCache(dir string) (wazero.CompilationCache, error) {
 	dir = filepath.Join(dir, "code")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("wazero: folder for compiled code: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrCache, err)
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, fmt.Errorf("wazero: folder for compiled code: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrCache, err)
 	}
 	if info.Mode().Perm()&0o022 != 0 {
-		return nil, fmt.Errorf("wazero: folder for compiled code %s: others can write to it (%v); make it yours alone: chmod go-w", dir, info.Mode().Perm())
+		return nil, fmt.Errorf("%w: others can write to %s (%v); make it yours alone: chmod go-w", ErrCache, dir, info.Mode().Perm())
 	}
-	return wazero.NewCompilationCacheWithDir(dir)
+	cache, err := wazero.NewCompilationCacheWithDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCache, err)
+	}
+	return cache, nil
 }
 
 func (e *engine) link(ctx context.Context, o Options) error {

@@ -1,0 +1,6 @@
+local function main()
+    time.sleep("50ms")
+    error("the child crashed")
+end
+
+return { main = main }

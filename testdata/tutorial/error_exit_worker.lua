@@ -1,0 +1,5 @@
+local function main()
+    error("something went wrong")
+end
+
+return { main = main }

@@ -1,0 +1,5 @@
+local function main()
+    return "all done"
+end
+
+return { main = main }

@@ -1,0 +1,6 @@
+local function main()
+    time.sleep("100ms")
+    return "long work done"
+end
+
+return { main = main }
