@@ -144,6 +144,7 @@ Dir::Cache "%[1]s/cache";
 Acquire::http::Timeout "20";
 Acquire::https::Timeout "20";
 Acquire::Retries "1";
+Acquire::Check-Valid-Until "false";
 Acquire::Languages "none";
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;

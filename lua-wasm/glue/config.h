@@ -23,6 +23,14 @@ extern lh_Seed lh_seed;
 #define luai_makeseed(L)	((void)(L), lh_seed.image)
 
 /*
+** The catching function of Lua's must stay one: inlined into a function that
+** throws, it would catch and throw.
+*/
+struct lua_State;
+__attribute__((noinline)) extern int luaD_rawrunprotected
+  (struct lua_State *L, void (*f) (struct lua_State *, void *), void *ud);
+
+/*
 ** Errors are returns. A throw sets the link-time flag and returns; so does
 ** each caller, up to the one function that takes the flag. The empty asm hides
 ** the function pointer, so that no compiler inlines what may throw into the

@@ -25,9 +25,6 @@ lh_Guest lh_guest;
 #define KEY_PRELUDE	"luahive.prelude"  /* {boot, ready, deadlock, ...} */
 #define KEY_CHUNKS	"luahive.chunks"   /* {[library id or ""] = function} */
 
-#define WAITS	0
-#define DONE	1
-
 #define FIRST_IN	1024
 #define FIRST_OUT	1024
 
@@ -188,11 +185,6 @@ export("init") int lh_init (void) {
 ** ===================================================================
 */
 
-#define LOAD_MAIN	0  /* units: chunk name, source */
-#define LOAD_LIBRARY	1  /* units: entry id, chunk name, source */
-#define LOAD_SETTINGS	2  /* unit: table, see prelude/boot.lua */
-
-
 typedef struct Load {
   int kind;
   size_t size;
@@ -205,11 +197,11 @@ static int load_chunk (lua_State *L) {
   lh_Buffer *b = &lh_guest.in;
   size_t at = 0;
   lua_settop(L, 0);
-  if (load->kind == LOAD_MAIN)
+  if (load->kind == LH_LOAD_MAIN)
     lua_pushliteral(L, "");
   while (at < load->size)
     at += lh_decode(L, b->data + at, load->size - at);
-  if (load->kind == LOAD_SETTINGS) {
+  if (load->kind == LH_LOAD_SETTINGS) {
     lua_getfield(L, LUA_REGISTRYINDEX, KEY_PRELUDE);
     lua_insert(L, 1);
     lua_settop(L, 2);
@@ -297,7 +289,7 @@ export("seal") int lh_seal (void) {
 typedef struct Run {
   int handle;   /* that became ready, 0 = none */
   size_t size;  /* of what 'start' finds in the buffer */
-  int status;   /* WAITS or DONE */
+  int status;   /* LH_WAITS or LH_DONE */
 } Run;
 
 
@@ -311,7 +303,7 @@ static void push_prelude (lua_State *L, const char *name) {
 
 /*
 ** Runs tasks until none can go on, or the process is at its end. The outcome
-** is told to the host before this returns DONE.
+** is told to the host before this returns LH_DONE.
 */
 static int run_tasks (lua_State *L) {
   lua_State *task;
@@ -332,10 +324,10 @@ static int run_tasks (lua_State *L) {
         lh_succeed(L, task, nresults);
       else
         lh_fail(L, task, status);
-      return DONE;
+      return LH_DONE;
     }
   }
-  return WAITS;
+  return LH_WAITS;
 }
 
 
@@ -367,14 +359,14 @@ static int run (lua_State *L) {
     lua_call(L, 1, 0);
   }
   r->status = run_tasks(L);
-  if (r->status == WAITS) {
+  if (r->status == LH_WAITS) {
     push_prelude(L, "stuck");
     lua_call(L, 0, 1);
     if (lua_toboolean(L, -1)) {  /* deadlock: the error object */
       luaL_checkstack(lh_guest.main, 1, NULL);
       lua_xmove(L, lh_guest.main, 1);
       lh_fail(L, lh_guest.main, LUA_ERRRUN);
-      r->status = DONE;
+      r->status = LH_DONE;
     }
   }
   return 0;
@@ -391,7 +383,7 @@ static void step (void *ud) {
   if (status == LUA_OK)
     return;
   /* the scheduler itself failed */
-  r->status = DONE;
+  r->status = LH_DONE;
   if (status == LUA_ERRMEM)
     lh_fail_without_memory();
   else {
@@ -406,21 +398,21 @@ static void step (void *ud) {
 static int protected_step (Run *r) {
   if (lh_protect(step, r)) {
     lh_fail_without_memory();
-    return DONE;
+    return LH_DONE;
   }
   return r->status;
 }
 
 
 export("start") int lh_start (unsigned int size) {
-  Run r = {0, 0, DONE};
+  Run r = {0, 0, LH_DONE};
   r.size = size;
   return protected_step(&r);
 }
 
 
 export("step") int lh_step (int handle) {
-  Run r = {0, 0, DONE};
+  Run r = {0, 0, LH_DONE};
   r.handle = handle;
   return protected_step(&r);
 }

@@ -58,7 +58,6 @@ void lh_fail_without_memory (void);
 void lh_random_open (lua_State *L);
 void lh_random_seal (lua_State *L);
 void lh_random_start (lua_State *L, const unsigned char *seed, size_t size);
-#define LH_SEED_SIZE	40
 
 /*
 ** While the glue encodes or decodes, finalizers of the script must not run:

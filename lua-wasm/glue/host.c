@@ -141,9 +141,6 @@ static int encode_arguments (lua_State *L, int first, const char *root) {
 ** ===================================================================
 */
 
-#define FLAG_MONITOR	1
-#define FLAG_LINK	2
-
 /* spawn(entry, host, ...); the upvalue has the flags */
 static int process_spawn (lua_State *L) {
   char pid[MAX_PID];
@@ -340,7 +337,7 @@ static int sys_receive (lua_State *L) {
   from = word(p);
   topic = word(p + 4);
   left = word(p + 8);
-  p += 12;
+  p += LH_RECORD_HEADER;
   lh_hold_finalizers(L);
   lua_pushboolean(L, 1);
   if (from > 0)
@@ -508,9 +505,9 @@ static void set_spawn (lua_State *L, const char *name, int flags) {
 int lh_open_host (lua_State *L) {
   luaL_newlib(L, process_functions);
   set_spawn(L, "spawn", 0);
-  set_spawn(L, "spawn_monitored", FLAG_MONITOR);
-  set_spawn(L, "spawn_linked", FLAG_LINK);
-  set_spawn(L, "spawn_linked_monitored", FLAG_MONITOR | FLAG_LINK);
+  set_spawn(L, "spawn_monitored", LH_SPAWN_MONITOR);
+  set_spawn(L, "spawn_linked", LH_SPAWN_LINK);
+  set_spawn(L, "spawn_linked_monitored", LH_SPAWN_MONITOR | LH_SPAWN_LINK);
   luaL_newlib(L, registry_functions);
   lua_setfield(L, -2, "registry");
   lua_setglobal(L, "process");

@@ -9,6 +9,6 @@
 ** Calls f(ud). Returns true when it threw. Lua's own state is not repaired: an
 ** error that arrives here passed every handler of Lua's, and ends the process.
 */
-int lh_protect (void (*f) (void *), void *ud);
+__attribute__((noinline)) int lh_protect (void (*f) (void *), void *ud);
 
 #endif

@@ -13,6 +13,7 @@
 #include "lstring.h"
 #include "ltable.h"
 
+#include "abi.h"
 #include "guest.h"
 
 lh_Seed lh_seed;
