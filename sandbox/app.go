@@ -150,6 +150,7 @@ func (a *App) Spawn(entry, hostID string, args ...any) (*Process, error) {
 		Program: program, Host: hostID, Args: payload,
 		Watch: func(e host.Exit) {
 			p.exit = exitOf(e)
+			a.runtime.spawned.Store(e.PID, nil)
 			close(p.done)
 		},
 	})

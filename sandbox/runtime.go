@@ -24,6 +24,8 @@ type Runtime struct {
 	seeds  *seeds
 	node   *host.Node
 
+	spawned sync.Map // PIDs that ended and whose Process was told
+
 	mu struct {
 		sync.Mutex
 		closed bool
@@ -131,9 +133,10 @@ func (r *Runtime) Stats() Stats {
 	}
 }
 
-// exited logs what went wrong in a process.
+// exited logs what went wrong in a process that a script spawned; of its own
+// this program was told.
 func (r *Runtime) exited(e host.Exit) {
-	if e.Error == nil {
+	if _, ours := r.spawned.LoadAndDelete(e.PID); ours || e.Error == nil {
 		return
 	}
 	exit := exitOf(e)

@@ -21,22 +21,28 @@
 
 /*
 ** Pushes 'message' and the traceback of 'co' from 'level' on, without the
-** prelude's own frames.
+** prelude's own frames and the C functions that it called.
 */
 void lh_traceback (lua_State *L, lua_State *co, const char *message,
                    int level) {
+  static const char c_line[] = "\n\t[C]: in ", tail[] = "\n\t(...tail calls...)";
   luaL_Buffer b;
-  const char *text, *line;
+  const char *text, *next;
   luaL_traceback(L, co, message, level);
   text = lua_tostring(L, -1);
   luaL_buffinit(L, &b);
-  while ((line = strstr(text, PRELUDE_LINE)) != NULL) {
-    luaL_addlstring(&b, text, (size_t)(line - text));
-    text = line + 1 + strcspn(line + 1, "\n");
-    if (strncmp(text, "\n\t(...tail calls...)", 20) == 0)
-      text += 20;
+  for (; *text != '\0'; text = next) {  /* each piece begins with its '\n' */
+    int c = strncmp(text, c_line, sizeof(c_line) - 1) == 0;
+    next = text + 1 + strcspn(text + 1, "\n");
+    if (c && strncmp(next, PRELUDE_LINE, sizeof(PRELUDE_LINE) - 1) == 0)
+      continue;
+    if (strncmp(text, PRELUDE_LINE, sizeof(PRELUDE_LINE) - 1) == 0) {
+      if (strncmp(next, tail, sizeof(tail) - 1) == 0)
+        next += sizeof(tail) - 1;
+      continue;
+    }
+    luaL_addlstring(&b, text, (size_t)(next - text));
   }
-  luaL_addstring(&b, text);
   luaL_pushresult(&b);
   lua_remove(L, -2);
 }

@@ -27,8 +27,8 @@ static const char mark = 0;
 #define parked(co)	(*(char *)lua_getextraspace(co))
 
 static const char cannot_wait[] =
-  "can't wait here: a call from C is below (a sort comparator, a gsub "
-  "callback, a __gc or __close handler of the library)";
+  "can't wait here: a function of the library is calling (table.sort, "
+  "string.gsub, a __gc handler), and can't be left in the middle";
 
 
 int lh_isparked (lua_State *co, int nresults) {
@@ -38,8 +38,11 @@ int lh_isparked (lua_State *co, int nresults) {
 
 /* Parks the task of the running coroutine. */
 int lh_park (lua_State *L) {
-  if (!lua_isyieldable(L) || !lh_guest.blockable)
-    return luaL_error(L, cannot_wait);
+  if (!lua_isyieldable(L) || !lh_guest.blockable) {
+    lh_position(L, L);
+    lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), cannot_wait);
+    return lua_error(L);
+  }
   lua_settop(L, 0);
   lua_pushlightuserdata(L, (void *)&mark);
   return lua_yield(L, 1);

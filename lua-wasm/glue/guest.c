@@ -141,6 +141,10 @@ static int open_all (lua_State *L) {
   lua_setfield(L, 2, "field_meta");
   lua_getfield(L, LUA_REGISTRYINDEX, KEY_CHUNKS);
   lua_setfield(L, 2, "chunks");
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_getglobal(L, "process");
+  lua_setfield(L, -2, "process");  /* messages name its functions by it */
+  lua_pop(L, 1);
   for (i = 0; i < lh_prelude_count; i++) {
     if (luaL_loadbufferx(L, (const char *)lh_prelude[i].data,
                          lh_prelude[i].size, "=[luahive]", "t") != LUA_OK)

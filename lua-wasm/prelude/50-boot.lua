@@ -37,7 +37,7 @@ function require(name)
       error(("module '%s' (%s) requires itself"):format(name, id), 2)
     end
     loading[id] = true
-    local value = lib.chunks[id](name, id)
+    local value = sys.invoke(lib.chunks[id], name, id)
     loading[id] = nil
     loaded[id] = value == nil and true or value
   end
@@ -53,17 +53,17 @@ function lib.boot(pid, ...)
   lib.pid = pid
   local settings = lib.settings
   if settings.script then
-    local results = table.pack(lib.chunks[""](...))
+    local results = table.pack(sys.invoke(lib.chunks[""], ...))
     local main = method_of(results[1], "main")
-    if main then return main(...) end
+    if main then return sys.invoke(main, ...) end
     return table.unpack(results, 1, results.n)
   end
-  local value = lib.chunks[""]()
+  local value = sys.invoke(lib.chunks[""])
   local method = method_of(value, settings.method)
   if type(method) ~= "function" then
     error(("entry %s: the module must return a function or a table with '%s'; it returned %s"):format(
       settings.entry, settings.method,
       type(value) == "table" and "a table without it" or type(value)), 0)
   end
-  return method(...)
+  return sys.invoke(method, ...)
 end

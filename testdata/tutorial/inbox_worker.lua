@@ -18,3 +18,5 @@ local function main()
         end
     end
 end
+
+return { main = main }

@@ -1,0 +1,3 @@
+-- dies: Internal C stack overflow
+local s = "return " .. ("("):rep(100000)
+assert(load(s))

@@ -1,0 +1,2 @@
+-- dies: Internal deadlock
+channel.new():receive()

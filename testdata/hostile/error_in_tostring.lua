@@ -1,0 +1,2 @@
+-- dies: Internal
+error(setmetatable({}, {__tostring = function() error("again") end}))

@@ -1,0 +1,3 @@
+-- dies: terminated
+setmetatable({}, {__gc = function() while true do end end})
+collectgarbage()

@@ -1,0 +1,3 @@
+-- dies: Internal C stack overflow
+local function f(s) return (s:gsub(".", f)) end
+f("x")

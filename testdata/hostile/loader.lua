@@ -1,0 +1,2 @@
+-- dies: terminated
+load(function() return " " end)

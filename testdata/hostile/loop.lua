@@ -1,0 +1,2 @@
+-- dies: terminated
+while true do end

@@ -1,0 +1,2 @@
+-- dies: terminated
+error(setmetatable({}, {__tostring = function() while true do end end}))

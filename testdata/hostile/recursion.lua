@@ -1,0 +1,3 @@
+-- dies: terminated
+local function f() return f() end
+f()

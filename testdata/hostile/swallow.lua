@@ -1,0 +1,4 @@
+-- dies: terminated
+while true do
+  pcall(function() while true do end end)
+end
