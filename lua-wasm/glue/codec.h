@@ -1,7 +1,7 @@
 /*
 ** codec.h
 ** Lua values as MessagePack, and back. Go's side of it is package
-** abi; both run the vectors of abi/testdata.
+** abi; both run the vectors of abi/vectors.
 */
 #ifndef lh_codec_h
 #define lh_codec_h
