@@ -243,6 +243,9 @@ func (r *Runtime) compileAll(m *manifest.Application) manifest.Faults {
 	for _, e := range m.Processes {
 		check(e.Position, e.File, e.Source)
 	}
+	for _, e := range m.Functions {
+		check(e.Position, e.File, e.Source)
+	}
 	for _, e := range m.Libraries {
 		check(e.Position, e.File, e.Source)
 	}
