@@ -17,7 +17,7 @@ import (
 
 // runCmd is "luahive run".
 type runCmd struct {
-	What string   `arg:"" help:"Folder of an application, or a Lua file." placeholder:"DIR|FILE.lua"`
+	What string   `arg:"" name:"dir|file.lua" help:"Folder of an application, or a Lua file."`
 	Args []string `arg:"" optional:"" passthrough:"" help:"For a folder: the entry to run (ns:name) and its arguments; without them its services run. For a file: its arguments."`
 }
 
@@ -153,20 +153,31 @@ func (c *runCmd) runServices(app *sandbox.App, s streams) error {
 			"luahive: %s has no service that starts by itself (kind: process.service with lifecycle: {auto_start: true})\nIts entries: %s\nRun one: luahive run %s %s",
 			c.What, strings.Join(app.Entries(), " "), c.What, first(app.Entries()))}
 	}
+	interrupts := make(chan os.Signal, 2)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(interrupts)
 	if err := app.StartServices(); err != nil {
 		return err
 	}
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer cancel()
-	err := app.Wait(ctx)
-	if ctx.Err() == nil {
+	ended := make(chan error, 1)
+	go func() { ended <- app.Wait(context.Background()) }()
+	select {
+	case err := <-ended:
 		return err
+	case <-interrupts:
 	}
-	cancel() // from here on an interrupt would end this program: catch the next
 	fmt.Fprintln(s.stderr, "luahive: stopping; interrupt again to stop at once")
-	now, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	now, stop := context.WithCancel(context.Background())
 	defer stop()
+	go func() {
+		select {
+		case <-interrupts:
+			stop()
+		case <-now.Done():
+		}
+	}()
 	app.Stop(now)
+	<-ended
 	return &exitError{code: exitKilled}
 }
 

@@ -405,14 +405,18 @@ static int sys_now (lua_State *L) {
 }
 
 
-/* source(level): the chunk name of a function on the stack */
-static int sys_source (lua_State *L) {
+/* caller(): the chunk name of the innermost function that the script wrote */
+static int sys_caller (lua_State *L) {
   lua_Debug ar;
-  if (!lua_getstack(L, (int)luaL_checkinteger(L, 1), &ar))
-    return 0;
-  lua_getinfo(L, "S", &ar);
-  lua_pushlstring(L, ar.source, ar.srclen);
-  return 1;
+  int level;
+  for (level = 1; lua_getstack(L, level, &ar); level++) {
+    lua_getinfo(L, "S", &ar);
+    if (*ar.source == '@') {
+      lua_pushlstring(L, ar.source, ar.srclen);
+      return 1;
+    }
+  }
+  return 0;
 }
 
 
@@ -489,6 +493,7 @@ static const luaL_Reg registry_functions[] = {
 
 
 static const luaL_Reg sys_functions[] = {
+  {"caller", sys_caller},
   {"close", sys_close},
   {"current", sys_current},
   {"events", sys_events},
@@ -501,7 +506,6 @@ static const luaL_Reg sys_functions[] = {
   {"position", sys_position},
   {"receive", sys_receive},
   {"set_option", sys_set_option},
-  {"source", sys_source},
   {"tasks", sys_tasks},
   {"timer", sys_timer},
   {"timer_reset", sys_timer_reset},

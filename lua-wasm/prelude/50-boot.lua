@@ -26,7 +26,7 @@ end
 
 function require(name)
   lib.check(1, "require", name, "string")
-  local imports = (lib.settings.imports or {})[sys.source(2)] or {}
+  local imports = (lib.settings.imports or {})[sys.caller()] or {}
   local id = imports[name]
   if not id then
     if builtin[name] then return builtin[name] end

@@ -30,6 +30,9 @@ func Closest(name string, candidates []string) []string {
 	})
 	var names []string
 	for _, s := range found {
+		if s.distance > found[0].distance+1 {
+			break // beside one that is this much closer it is noise
+		}
 		if !slices.Contains(names, s.name) && len(names) < closestMost {
 			names = append(names, s.name)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/token"
@@ -95,9 +96,33 @@ func (p *treeParser) scan(source string) (err *syntaxError) {
 		case token.DirectiveType:
 			return refused(p.at(t), "a manifest can't have directives (%%)")
 		}
-		p.tokens = append(p.tokens, t)
+		p.tokens = joined(append(p.tokens, t))
 	}
 	return nil
+}
+
+// joined puts plain text with a colon inside, such as the id app:main, together
+// again: within {} the scanner takes it for a key and a value.
+func joined(tokens []*token.Token) []*token.Token {
+	n := len(tokens)
+	if n < 3 {
+		return tokens
+	}
+	key, colon, value := tokens[n-3], tokens[n-2], tokens[n-1]
+	if colon.Type != token.MappingValueType || !isPlain(key) || !isPlain(value) ||
+		key.Position.Line != colon.Position.Line || colon.Position.Line != value.Position.Line ||
+		key.Position.Column+utf8.RuneCountInString(key.Value) != colon.Position.Column ||
+		colon.Position.Column+1 != value.Position.Column {
+		return tokens
+	}
+	whole := *key
+	whole.Type, whole.Value = token.StringType, key.Value+":"+value.Value
+	return append(tokens[:n-3], &whole)
+}
+
+// isPlain says whether a token is a scalar without quotes.
+func isPlain(t *token.Token) bool {
+	return isScalar(t) && t.Type != token.SingleQuoteType && t.Type != token.DoubleQuoteType
 }
 
 func quoteHint(t *token.Token) string {
@@ -128,6 +153,12 @@ func (p *treeParser) nextIs(kind token.Type) bool {
 
 func (p *treeParser) unexpected(t *token.Token) *syntaxError {
 	return invalid(p.at(t), "not valid YAML: %s is not expected here; is the indentation right?", quoted(t.Value))
+}
+
+// strayColon is about a colon whose key, if any, was taken for the continuation
+// of the line above.
+func (p *treeParser) strayColon(t *token.Token) *syntaxError {
+	return invalid(p.at(t), "not valid YAML: a ':' without a key on its line; is the indentation right?")
 }
 
 func (p *treeParser) document() (*node, *syntaxError) {
@@ -179,6 +210,8 @@ func (p *treeParser) block(parent int, flush, inner bool) (*node, *syntaxError) 
 		return p.blockList(column)
 	case p.atKey() && inner:
 		return p.blockMapping(column)
+	case p.atKey() && p.tokens[1].Position.Line != t.Position.Line:
+		return nil, p.strayColon(p.tokens[1])
 	case isList || p.atKey():
 		return nil, invalid(p.at(t), "not valid YAML: a list or mapping can't begin behind a key on the same line")
 	}
@@ -255,7 +288,7 @@ func (p *treeParser) key() (*node, *syntaxError) {
 		return nil, err
 	}
 	if colon := p.next(); colon.Position.Line != t.Position.Line {
-		return nil, invalid(p.at(colon), "not valid YAML: a ':' without a key on its line; is the indentation right?")
+		return nil, p.strayColon(colon)
 	}
 	return key, nil
 }
@@ -360,8 +393,11 @@ func shapeOf(t *token.Token) shape {
 	case token.SingleQuoteType, token.DoubleQuoteType:
 		return isString
 	case token.StringType:
-		if isScientific(t.Value) {
+		switch {
+		case isScientific(t.Value):
 			return isFloat
+		case isLong(t.Value):
+			return isInteger
 		}
 		return isString
 	}
@@ -375,6 +411,13 @@ func isScientific(s string) bool {
 	}
 	_, err := strconv.ParseFloat(s, 64)
 	return err == nil
+}
+
+// isLong finds the whole numbers of more than 64 bits, which are text to the
+// scanner too. With a 0 in front it may be text: a number of another kind.
+func isLong(s string) bool {
+	digits := strings.TrimLeft(s, "+-")
+	return len(s)-len(digits) <= 1 && digits != "" && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
 }
 
 func (p *treeParser) scalar(t *token.Token) (*node, *syntaxError) {

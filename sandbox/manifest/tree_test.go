@@ -54,6 +54,9 @@ func TestParse(t *testing.T) {
 		{"a: 1e3\nb: true\nc: ~\nd: yes\ne: 1_000\nf: e\ng: \"1\"", `{a:1e3 b:true c:null d:"yes" e:1_000 f:"e" g:"1"}`},
 		{"a: file://x.lua\nb: x:y\nc : d\n'e': f", `{a:"file://x.lua" b:"x:y" c:"d" e:"f"}`},
 		{"\ufeffa: b\r\nc: d\r\n", `{a:"b" c:"d"}`},
+		{"{a: [b:c, d:e:f, 1:2], g: h:i, \"m\":n}", `{a:["b:c" "d:e:f" "1:2"] g:"h:i" m:"n"}`},
+		{"a: [b:c, d://e]\nf:g: h", `{a:["b:c" "d://e"] f:g:"h"}`},
+		{"a: 99999999999999999999\nb: \"1e3\"\nc: 018", `{a:99999999999999999999 b:"1e3" c:"018"}`},
 		{"1: a\n\"1\": b\n", `{1:"a" 1:"b"}`},
 	}
 	for _, test := range tests {
