@@ -21,8 +21,8 @@ wasm: ## build lua.wasm if something changed, or take it from the cache
 build: wasm ## build bin/luahive
 	$(GO) build -o bin/luahive ./cmd/luahive
 
-demo: build ## run the tutorial's pool of workers
-	bin/luahive run testdata/tutorial/pool
+demo: build ## run an application of processes: a worker pool, monitors, links, names
+	bin/luahive run testdata/tutorial
 
 test: wasm ## run all tests
 	$(GO) test ./...

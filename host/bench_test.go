@@ -24,7 +24,7 @@ func BenchmarkSpawnExit(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	_, err := n.Spawn(SpawnRequest{Program: program, Host: testHost})
-	must(b, err)
+	must(err)
 	<-done
 }
 
@@ -56,7 +56,7 @@ func BenchmarkSpawnMonitored(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	_, err := n.Spawn(SpawnRequest{Program: parent, Host: testHost})
-	must(b, err)
+	must(err)
 	<-done
 }
 
@@ -95,7 +95,7 @@ func startPingPong(b *testing.B, n *Node, rounds int, done func()) {
 		step: func(p *Process, h Handle) (*Outcome, error) { return nil, echo(p, h) },
 	}
 	to, err := n.Spawn(SpawnRequest{Program: pong, Host: testHost})
-	must(b, err)
+	must(err)
 	ping := &fake{
 		start: func(p *Process, _ []byte) (*Outcome, error) { open(p); return nil, p.Send(string(to), "ping", payload) },
 		step: func(p *Process, h Handle) (*Outcome, error) {
@@ -109,7 +109,7 @@ func startPingPong(b *testing.B, n *Node, rounds int, done func()) {
 		},
 	}
 	_, err = n.Spawn(SpawnRequest{Program: ping, Host: testHost})
-	must(b, err)
+	must(err)
 }
 
 // BenchmarkWaiting reports what a waiting process costs.
@@ -117,7 +117,7 @@ func BenchmarkWaiting(b *testing.B) {
 	n := newTestNode(b, Options{MaxProcesses: 1 << 30}, 1)
 	defer n.Close()
 	h, err := n.hosts.find(testHost)
-	must(b, err)
+	must(err)
 	h.maxProcesses = 1 << 30
 	var started sync.WaitGroup
 	started.Add(b.N)
@@ -132,7 +132,7 @@ func BenchmarkWaiting(b *testing.B) {
 	runtime.ReadMemStats(&before)
 	for range b.N {
 		_, err := n.Spawn(SpawnRequest{Program: program, Host: testHost})
-		must(b, err)
+		must(err)
 	}
 	started.Wait()
 	runtime.GC()

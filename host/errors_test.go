@@ -11,7 +11,7 @@ func TestErrorTexts(t *testing.T) {
 	n := New(Options{})
 	defer n.Close()
 	for _, name := range []string{"app:processes", "app:workers", "jobs:heavy"} {
-		must(t, n.AddHost(HostOptions{Name: name}))
+		must(n.AddHost(HostOptions{Name: name}))
 	}
 	spawnOn := func(host string) error {
 		_, err := n.Spawn(SpawnRequest{Program: &fake{}, Host: host})

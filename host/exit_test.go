@@ -37,7 +37,7 @@ func endings() []ending {
 			unit("no"), unit("why"), KindError,
 		},
 		{
-			"kill", func(s *puppet) { must(s.t, s.n.Terminate(string(s.pid))) },
+			"kill", func(s *puppet) { must(s.n.Terminate(string(s.pid))) },
 			nil, killUnit(KindTerminated, "process terminated"), KindTerminated,
 		},
 		{
@@ -79,14 +79,14 @@ func testExit(t *testing.T, n *Node, relation string, e ending, trap, after bool
 			if err := p.Monitor(string(subject.pid)); after {
 				wantIs(t, err, ErrNoProcess)
 			} else {
-				must(t, err)
+				must(err)
 			}
 		}
 		if links {
 			if err := p.Link(string(subject.pid)); after {
 				wantIs(t, err, ErrNoProcess)
 			} else {
-				must(t, err)
+				must(err)
 			}
 		}
 	}
@@ -154,14 +154,14 @@ func TestExitOrder(t *testing.T) {
 			drain(p, h)
 			program := &fake{
 				start: func(p *Process, _ []byte) (*Outcome, error) {
-					must(t, p.Register("holder", ""))
+					must(p.Register("holder", ""))
 					return &Outcome{Error: unit("oops")}, nil
 				},
 				close: func(*Process) { order = append(order, "Close") },
 			}
 			var err error
 			subject, err = p.Spawn(program, testHost, nil, SpawnFlags{Monitor: true, Link: true})
-			must(t, err)
+			must(err)
 		})
 		watcher.do(func(p *Process) {
 			h, _ := p.Events()
@@ -209,7 +209,7 @@ func TestFaults(t *testing.T) {
 				} {
 					exits := make(chan Exit, 1)
 					_, err := n.Spawn(SpawnRequest{Program: program, Host: testHost, Watch: func(e Exit) { exits <- e }})
-					must(t, err)
+					must(err)
 					if e := <-exits; e.Kind != c.kind || !bytes.Equal(e.Error, c.want) {
 						t.Errorf("exit is %+v", e)
 					}
@@ -236,7 +236,7 @@ func TestFirstReasonWins(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, n *Node) {
 		s := newPuppet(t, n)
 		s.finally(func(p *Process) (*Outcome, error) {
-			must(t, n.Kill(string(p.PID()), &Kill{KindTime, "first"}))
+			must(n.Kill(string(p.PID()), &Kill{KindTime, "first"}))
 			wantIs(t, n.Terminate(string(p.PID())), ErrNoProcess)
 			wantIs(t, n.Send(string(p.PID()), "t", nil), ErrNoProcess)
 			return returns("fine"), nil
@@ -253,7 +253,7 @@ func TestKilledRefuses(t *testing.T) {
 		s, other := newPuppet(t, n), string(newPuppet(t, n).pid)
 		s.finally(func(p *Process) (*Outcome, error) {
 			h, err := p.Inbox()
-			must(t, err)
+			must(err)
 			first := p.Terminate(string(s.pid))
 			calls := map[string]func() error{
 				"Spawn":       func() error { _, err := p.Spawn(&fake{}, testHost, nil, SpawnFlags{}); return err },
@@ -295,14 +295,14 @@ func TestKillBeforeStart(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, n *Node) {
 		s := newPuppet(t, n)
 		s.do(func(p *Process) {
-			must(t, p.Monitor(string(p.PID()))) // one's own exit is told to nobody
+			must(p.Monitor(string(p.PID()))) // one's own exit is told to nobody
 			events, _ := p.Events()
 			pid, err := p.Spawn(&fake{fresh: func(*Process) error {
 				t.Error("the program was entered")
 				return nil
 			}}, testHost, nil, SpawnFlags{Monitor: true})
-			must(t, err)
-			must(t, p.Terminate(string(pid)))
+			must(err)
+			must(p.Terminate(string(pid)))
 			wantIs(t, p.Monitor(string(pid)), ErrNoProcess)
 			drain(p, events)
 		})

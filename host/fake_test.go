@@ -74,14 +74,15 @@ const testHost = "app:processes"
 func newTestNode(t testing.TB, o Options, workers int) *Node {
 	t.Helper()
 	n := New(o)
-	must(t, n.AddHost(HostOptions{Name: testHost, Workers: workers}))
+	must(n.AddHost(HostOptions{Name: testHost, Workers: workers}))
 	return n
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
+// must is for what a test needs in order to go on. It panics, since it is also
+// used on workers, which t.Fatal would take away.
+func must(err error) {
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 }
 
@@ -137,7 +138,7 @@ func newPuppet(t *testing.T, n *Node) *puppet {
 	t.Helper()
 	s := puppetFor(t, n)
 	pid, err := n.Spawn(SpawnRequest{Program: s.program(), Host: testHost, Watch: s.watch})
-	must(t, err)
+	must(err)
 	s.pid = pid
 	synctest.Wait()
 	return s
@@ -197,7 +198,7 @@ func (s *puppet) do(f func(p *Process)) {
 func (s *puppet) finally(f func(p *Process) (*Outcome, error)) {
 	s.t.Helper()
 	s.jobs <- f
-	must(s.t, s.n.Send(string(s.pid), "puppet", nil))
+	must(s.n.Send(string(s.pid), "puppet", nil))
 	<-s.acks
 	synctest.Wait()
 }

@@ -162,7 +162,7 @@ func hammer(t *testing.T, workers int) {
 		Slice: 20 * time.Microsecond, MaxProcesses: 300, MailboxMessages: 50, Relations: 40,
 		OnExit: func(Exit) { exits.Add(1) },
 	}, workers)
-	must(t, n.AddHost(HostOptions{Name: "app:b", Workers: workers}))
+	must(n.AddHost(HostOptions{Name: "app:b", Workers: workers}))
 	stop := make(chan struct{})
 	var outside sync.WaitGroup
 	for i := range 3 {

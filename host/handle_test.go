@@ -19,7 +19,7 @@ func TestBadHandles(t *testing.T) {
 			}
 			_, err := p.ResetTimer(inbox, 1)
 			wantIs(t, err, ErrBadHandle)
-			must(t, p.CloseHandle(inbox))
+			must(p.CloseHandle(inbox))
 			if _, _, state, err := p.Receive(inbox, 100); state != ReceiveClosed || err != nil {
 				t.Errorf("state %d, error %v", state, err)
 			}
@@ -32,7 +32,7 @@ func TestArming(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, n *Node) {
 		s := newPuppet(t, n)
 		var h Handle
-		send := func() { must(t, n.Send(string(s.pid), "t", nil)) }
+		send := func() { must(n.Send(string(s.pid), "t", nil)) }
 		s.do(func(p *Process) { h, _ = p.Listen("t") })
 		send() // not armed
 		if got := s.steps(); got != "[]" {
@@ -58,7 +58,7 @@ func TestArming(t *testing.T) {
 		}
 		s.do(func(p *Process) {
 			drain(p, h)
-			must(t, p.CloseHandle(h)) // whoever waits must know
+			must(p.CloseHandle(h)) // whoever waits must know
 		})
 		if got := s.steps(); got != "[2]" {
 			t.Errorf("stepped %s", got)
@@ -74,14 +74,14 @@ func TestClaimedWhileReady(t *testing.T) {
 		s.do(func(p *Process) {
 			inbox, _ := p.Inbox()
 			drain(p, inbox)
-			must(t, n.Send(string(s.pid), "t", nil))
+			must(n.Send(string(s.pid), "t", nil))
 			_, err := p.Listen("t")
-			must(t, err)
+			must(err)
 		})
 		if got := s.steps(); got != "[]" {
 			t.Errorf("stepped %s for nothing", got)
 		}
-		must(t, n.Send(string(s.pid), "other", nil))
+		must(n.Send(string(s.pid), "other", nil))
 		if got := s.steps(); got != "[2]" {
 			t.Errorf("stepped %s", got)
 		}
@@ -93,7 +93,7 @@ func TestReadyOrder(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, n *Node) {
 		s := newPuppet(t, n)
 		dies := &fake{start: func(p *Process, _ []byte) (*Outcome, error) {
-			must(t, p.Send(string(s.pid), "t", nil))
+			must(p.Send(string(s.pid), "t", nil))
 			return returns("x"), nil
 		}}
 		s.do(func(p *Process) {
@@ -102,7 +102,7 @@ func TestReadyOrder(t *testing.T) {
 			drain(p, events)
 			drain(p, h)
 			_, err := p.Spawn(dies, testHost, nil, SpawnFlags{Monitor: true})
-			must(t, err)
+			must(err)
 		})
 		if got := s.steps(); got != "[3 2]" {
 			t.Errorf("stepped %s: an event overtook a message", got)
@@ -115,20 +115,20 @@ func TestListenersLimit(t *testing.T) {
 		s := newPuppet(t, n) // listens once
 		s.do(func(p *Process) {
 			a, err := p.Listen("a")
-			must(t, err)
+			must(err)
 			_, err = p.Listen("b")
-			must(t, err)
+			must(err)
 			_, err = p.Listen("c")
 			wantIs(t, err, ErrLimit)
 			_, err = p.Listen("a")
-			must(t, err)
-			must(t, p.Send(string(s.pid), "a", nil))
-			must(t, p.CloseHandle(a))
+			must(err)
+			must(p.Send(string(s.pid), "a", nil))
+			must(p.CloseHandle(a))
 			_, err = p.Listen("c") // a holds something still
 			wantIs(t, err, ErrLimit)
 			drain(p, a)
 			_, err = p.Listen("c")
-			must(t, err)
+			must(err)
 		})
 	})
 }
@@ -157,9 +157,9 @@ func TestEventsReopened(t *testing.T) {
 		s := newPuppet(t, n)
 		s.do(func(p *Process) {
 			h, _ := p.Events()
-			must(t, p.Cancel(string(s.pid), unit("one")))
-			must(t, p.CloseHandle(h))
-			must(t, p.Cancel(string(s.pid), unit("two")))
+			must(p.Cancel(string(s.pid), unit("one")))
+			must(p.CloseHandle(h))
+			must(p.Cancel(string(s.pid), unit("two")))
 			if got := drain(p, h); got != "[closed]" {
 				t.Errorf("got %s", got)
 			}

@@ -9,19 +9,19 @@ func TestLinkRules(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, n *Node) {
 		a, b := newPuppet(t, n), newPuppet(t, n)
 		a.do(func(p *Process) {
-			must(t, p.Link(string(b.pid)))
-			must(t, p.Link(string(b.pid)))
-			must(t, p.Link(string(p.PID())))
+			must(p.Link(string(b.pid)))
+			must(p.Link(string(b.pid)))
+			must(p.Link(string(p.PID())))
 			if p.mu.watching != 1 {
 				t.Errorf("%d counted", p.mu.watching)
 			}
 			wantIs(t, p.Link("nobody"), ErrNoProcess)
 			wantIs(t, p.Link("{app:processes|0x00099}"), ErrNoProcess)
-			must(t, p.Unlink("nobody"))
+			must(p.Unlink("nobody"))
 		})
 		b.do(func(p *Process) {
-			must(t, p.Unlink(string(a.pid))) // either side may
-			must(t, p.Unlink(string(a.pid)))
+			must(p.Unlink(string(a.pid))) // either side may
+			must(p.Unlink(string(a.pid)))
 		})
 		a.ends(&Outcome{Error: unit("oops")})
 		a.exit()
@@ -40,7 +40,7 @@ func TestLinkChain(t *testing.T) {
 			s := newPuppet(t, n)
 			s.do(func(p *Process) {
 				if i > 0 {
-					must(t, p.Link(string(chain[i-1].pid)))
+					must(p.Link(string(chain[i-1].pid)))
 				}
 			})
 			chain = append(chain, s)
@@ -51,7 +51,7 @@ func TestLinkChain(t *testing.T) {
 			if !p.TrapLinks() {
 				t.Error("trap_links is off")
 			}
-			must(t, p.Link(string(chain[19].pid)))
+			must(p.Link(string(chain[19].pid)))
 		})
 		chain[0].ends(&Outcome{Error: unit("oops")})
 		chain[0].exit()
@@ -76,7 +76,7 @@ func TestSpawnLinked(t *testing.T) {
 		fine := &fake{start: func(_ *Process, args []byte) (*Outcome, error) { return &Outcome{Result: args}, nil }}
 		parent.do(func(p *Process) {
 			_, err := p.Spawn(fine, testHost, unit("hello"), SpawnFlags{Link: true, Monitor: true})
-			must(t, err)
+			must(err)
 		})
 		parent.do(func(p *Process) {
 			h, _ := p.Events()
@@ -84,7 +84,7 @@ func TestSpawnLinked(t *testing.T) {
 				t.Errorf("events %q", got)
 			}
 			_, err := p.Spawn(failing, testHost, nil, SpawnFlags{Link: true})
-			must(t, err)
+			must(err)
 		})
 		if e := parent.exit(); e.Kind != KindLinkDown {
 			t.Errorf("exit is %+v", e)
@@ -101,11 +101,11 @@ func TestRelationsLimit(t *testing.T) {
 		a.do(func(p *Process) {
 			for range 2 {
 				_, err := p.Spawn(dies, testHost, nil, SpawnFlags{Monitor: true})
-				must(t, err)
+				must(err)
 			}
 			_, err := p.Spawn(dies, testHost, nil, SpawnFlags{Monitor: true, Link: true})
 			wantIs(t, err, ErrLimit)
-			must(t, p.Monitor(string(b.pid)))
+			must(p.Monitor(string(b.pid)))
 			wantIs(t, p.Link(string(b.pid)), ErrLimit)
 		})
 		b.do(func(p *Process) { wantIs(t, p.Link(string(a.pid)), ErrLimit) })
@@ -114,9 +114,9 @@ func TestRelationsLimit(t *testing.T) {
 			wantIs(t, err, ErrLimit)
 			h, _ := p.Events()
 			drain(p, h)
-			must(t, p.Link(string(b.pid)))
+			must(p.Link(string(b.pid)))
 			_, err = p.Spawn(dies, testHost, nil, SpawnFlags{Monitor: true})
-			must(t, err)
+			must(err)
 		})
 		if live := n.live.Load(); live != 2 {
 			t.Errorf("%d live", live)
@@ -131,12 +131,12 @@ func TestManyRelations(t *testing.T) {
 		var spokes []*puppet
 		for range 3 * fewAtMost {
 			s := newPuppet(t, n)
-			s.do(func(p *Process) { must(t, p.Link(string(hub.pid))) })
+			s.do(func(p *Process) { must(p.Link(string(hub.pid))) })
 			spokes = append(spokes, s)
 		}
 		hub.do(func(p *Process) {
 			for _, s := range spokes[:fewAtMost] {
-				must(t, p.Unlink(string(s.pid)))
+				must(p.Unlink(string(s.pid)))
 			}
 		})
 		hub.ends(&Outcome{Error: unit("oops")})

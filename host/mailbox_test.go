@@ -12,20 +12,20 @@ func TestTopics(t *testing.T) {
 		s := newPuppet(t, n)
 		send := func(topic, payload string) {
 			t.Helper()
-			must(t, n.Send(string(s.pid), topic, []byte(payload)))
+			must(n.Send(string(s.pid), topic, []byte(payload)))
 		}
 		send("a", "1")
 		send("b", "2")
 		send("a", "3")
 		s.do(func(p *Process) {
 			a, err := p.Listen("a") // claims what waits, in order
-			must(t, err)
+			must(err)
 			again, _ := p.Listen("a")
 			if a != again {
 				t.Errorf("handles %d and %d for one topic", a, again)
 			}
 			inbox, err := p.Inbox()
-			must(t, err)
+			must(err)
 			if got := drain(p, inbox); got != "[b:2]" {
 				t.Errorf("inbox %s", got)
 			}
@@ -40,14 +40,14 @@ func TestTopics(t *testing.T) {
 		}
 		s.do(func(p *Process) {
 			a, _ := p.Listen("a")
-			must(t, p.CloseHandle(a))
-			must(t, p.CloseHandle(a))
-			must(t, p.Send(string(s.pid), "a", []byte("6")))
+			must(p.CloseHandle(a))
+			must(p.CloseHandle(a))
+			must(p.Send(string(s.pid), "a", []byte("6")))
 			if got := drain(p, a); got != "[a:4 closed]" {
 				t.Errorf("closed a %s", got)
 			}
 			inbox, _ := p.Inbox()
-			must(t, p.CloseHandle(inbox)) // keeps what it has
+			must(p.CloseHandle(inbox)) // keeps what it has
 			if got := drain(p, inbox); got != "[closed]" {
 				t.Errorf("closed inbox %s", got)
 			}
@@ -72,7 +72,7 @@ func TestRecord(t *testing.T) {
 		for _, size := range []int{0, 1, smallPayload, smallPayload + 1, 5000} {
 			payload := []byte(strings.Repeat("x", size))
 			a.do(func(p *Process) {
-				must(t, p.Send(string(b.pid), "topic", payload))
+				must(p.Send(string(b.pid), "topic", payload))
 				clear(payload) // it was copied
 			})
 			b.do(func(p *Process) {
@@ -105,14 +105,14 @@ func TestStringsAreCopied(t *testing.T) {
 		}
 		s.do(func(p *Process) {
 			topic, spoil := view("one")
-			must(t, n.Send(string(s.pid), topic, nil))
+			must(n.Send(string(s.pid), topic, nil))
 			spoil()
 			topic, spoil = view("two")
 			h, err := p.Listen(topic)
-			must(t, err)
+			must(err)
 			spoil()
 			name, spoil := view("name")
-			must(t, p.Register(name, ""))
+			must(p.Register(name, ""))
 			spoil()
 			dest, spoil := view("nobody")
 			err = p.Send(dest, "t", nil)
@@ -120,7 +120,7 @@ func TestStringsAreCopied(t *testing.T) {
 			if err.Error() != "no such process: nobody" {
 				t.Errorf("got %v", err)
 			}
-			must(t, p.Send("name", "two", nil))
+			must(p.Send("name", "two", nil))
 			inbox, _ := p.Inbox()
 			if got := drain(p, h) + drain(p, inbox); got != "[two:][one:]" {
 				t.Errorf("got %s", got)
@@ -142,7 +142,7 @@ func TestTopicRules(t *testing.T) {
 				_, err := p.Listen(topic)
 				wantIs(t, err, ErrBadTopic)
 			}
-			must(t, p.Send(string(s.pid), strings.Repeat("x", 10), nil))
+			must(p.Send(string(s.pid), strings.Repeat("x", 10), nil))
 		})
 	})
 }
@@ -154,13 +154,13 @@ func TestMailboxLimits(t *testing.T) {
 			s.do(func(p *Process) {
 				h, _ := p.Listen("a")
 				for _, topic := range []string{"a", "b", "c"} { // over all topics
-					must(t, p.Send(string(s.pid), topic, nil))
+					must(p.Send(string(s.pid), topic, nil))
 				}
 				wantIs(t, p.Send(string(s.pid), "d", nil), ErrMailboxFull)
 				wantIs(t, n.Send(string(s.pid), "a", nil), ErrMailboxFull)
-				must(t, p.Cancel(string(s.pid), nil)) // events don't count
+				must(p.Cancel(string(s.pid), nil)) // events don't count
 				drain(p, h)
-				must(t, p.Send(string(s.pid), "d", nil))
+				must(p.Send(string(s.pid), "d", nil))
 				wantIs(t, p.Send(string(s.pid), "d", nil), ErrMailboxFull)
 				inbox, _ := p.Inbox()
 				drain(p, inbox)
@@ -176,7 +176,7 @@ func TestMailboxLimits(t *testing.T) {
 			s.do(func(p *Process) {
 				fits := 1000 - recordHeader - len(s.pid) - 1
 				wantIs(t, p.Send(string(s.pid), "t", make([]byte, fits+1)), ErrMailboxFull)
-				must(t, p.Send(string(s.pid), "t", make([]byte, fits)))
+				must(p.Send(string(s.pid), "t", make([]byte, fits)))
 				wantIs(t, p.Send(string(s.pid), "t", nil), ErrMailboxFull)
 			})
 		})
@@ -190,7 +190,7 @@ func TestMailboxLimits(t *testing.T) {
 				wantIs(t, p.Cancel(string(s.pid), big), ErrPayloadTooLarge)
 				_, err := p.Spawn(&fake{}, testHost, big, SpawnFlags{})
 				wantIs(t, err, ErrPayloadTooLarge)
-				must(t, p.Send(string(s.pid), "t", big[:100]))
+				must(p.Send(string(s.pid), "t", big[:100]))
 			})
 		})
 	})
@@ -198,12 +198,12 @@ func TestMailboxLimits(t *testing.T) {
 		inBubble(t, Options{MailboxMessages: 2}, func(t *testing.T, n *Node) {
 			s := newPuppet(t, n)
 			s.do(func(p *Process) {
-				must(t, p.Cancel(string(s.pid), nil))
-				must(t, p.Cancel(string(s.pid), nil))
+				must(p.Cancel(string(s.pid), nil))
+				must(p.Cancel(string(s.pid), nil))
 				wantIs(t, p.Cancel(string(s.pid), nil), ErrMailboxFull)
 				h, _ := p.Events()
 				drain(p, h)
-				must(t, p.Cancel(string(s.pid), nil))
+				must(p.Cancel(string(s.pid), nil))
 			})
 		})
 	})
@@ -217,10 +217,10 @@ func TestCancel(t *testing.T) {
 			drain(p, h)
 		})
 		a.do(func(p *Process) {
-			must(t, p.Cancel(string(b.pid), unit("please")))
+			must(p.Cancel(string(b.pid), unit("please")))
 			wantIs(t, p.Cancel("nobody", nil), ErrNoProcess)
 		})
-		must(t, n.Cancel(string(b.pid), nil))
+		must(n.Cancel(string(b.pid), nil))
 		if got := b.steps(); got != "[2]" {
 			t.Errorf("stepped %s", got)
 		}
@@ -244,12 +244,12 @@ func TestListenLongMailbox(t *testing.T) {
 		s := newPuppet(t, n)
 		s.do(func(p *Process) {
 			for i := range 10 * longScan {
-				must(t, p.Send(string(s.pid), fmt.Sprint("t", i%2), fmt.Append(nil, i)))
+				must(p.Send(string(s.pid), fmt.Sprint("t", i%2), fmt.Append(nil, i)))
 			}
 			for range 2 * mostTicks {
 				h, err := p.Listen("nothing")
-				must(t, err)
-				must(t, p.CloseHandle(h))
+				must(err)
+				must(p.CloseHandle(h))
 			}
 			h, _ := p.Listen("t1")
 			if got := drain(p, h); !hasAll(got, "[t1:1 t1:3 t1:5 ", " t1:639]") {

@@ -9,13 +9,13 @@ func TestMonitorRules(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, n *Node) {
 		a, b := newPuppet(t, n), newPuppet(t, n)
 		a.do(func(p *Process) {
-			must(t, p.Monitor(string(b.pid)))
+			must(p.Monitor(string(b.pid)))
 			wantIs(t, p.Monitor(string(b.pid)), ErrAlreadyMonitoring)
-			must(t, p.Unmonitor(string(b.pid)))
-			must(t, p.Unmonitor(string(b.pid)))
-			must(t, p.Unmonitor("nobody"))
+			must(p.Unmonitor(string(b.pid)))
+			must(p.Unmonitor(string(b.pid)))
+			must(p.Unmonitor("nobody"))
 			wantIs(t, p.Monitor("nobody"), ErrNoProcess)
-			must(t, p.Monitor(string(p.PID())))
+			must(p.Monitor(string(p.PID())))
 			wantIs(t, p.Monitor(string(p.PID())), ErrAlreadyMonitoring)
 		})
 		b.ends(returns("fine"))
@@ -34,9 +34,9 @@ func TestMonitorRules(t *testing.T) {
 func TestMonitorByName(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, n *Node) {
 		a, b := newPuppet(t, n), newPuppet(t, n)
-		b.do(func(p *Process) { must(t, p.Register("b", "")) })
+		b.do(func(p *Process) { must(p.Register("b", "")) })
 		a.do(func(p *Process) {
-			must(t, p.Monitor("b"))
+			must(p.Monitor("b"))
 			wantIs(t, p.Monitor(string(b.pid)), ErrAlreadyMonitoring)
 		})
 		b.ends(returns("fine"))
@@ -59,13 +59,13 @@ func TestUnmonitorSpawned(t *testing.T) {
 		var told PID
 		a.do(func(p *Process) {
 			pid, err := p.Spawn(dies, testHost, nil, SpawnFlags{Monitor: true, Link: true})
-			must(t, err)
-			must(t, p.Unmonitor(string(pid)))
+			must(err)
+			must(p.Unmonitor(string(pid)))
 			told, err = p.Spawn(dies, testHost, nil, SpawnFlags{Monitor: true})
-			must(t, err)
+			must(err)
 		})
 		a.do(func(p *Process) {
-			must(t, p.Unmonitor(string(told)))
+			must(p.Unmonitor(string(told)))
 			h, _ := p.Events()
 			r, _, state, _ := p.Receive(h, 1000)
 			if state != ReceiveTaken || r.From != told {
@@ -86,11 +86,11 @@ func TestUnmonitorDying(t *testing.T) {
 		defer n.Close()
 		a, b := newPuppet(t, n), newPuppet(t, n)
 		a.do(func(p *Process) {
-			must(t, p.Monitor(string(b.pid)))
-			must(t, p.Link(string(b.pid)))
-			must(t, p.Terminate(string(b.pid)))
-			must(t, p.Unmonitor(string(b.pid)))
-			must(t, p.Unlink(string(b.pid)))
+			must(p.Monitor(string(b.pid)))
+			must(p.Link(string(b.pid)))
+			must(p.Terminate(string(b.pid)))
+			must(p.Unmonitor(string(b.pid)))
+			must(p.Unlink(string(b.pid)))
 		})
 		b.exit()
 		a.do(func(p *Process) {
@@ -111,7 +111,7 @@ func TestEventsAreBounded(t *testing.T) {
 		for range 2 {
 			a.do(func(p *Process) {
 				_, err := p.Spawn(big, testHost, nil, SpawnFlags{Monitor: true})
-				must(t, err)
+				must(err)
 			})
 		}
 		a.do(func(p *Process) { _, _ = p.Spawn(big, testHost, nil, SpawnFlags{Monitor: true}) })

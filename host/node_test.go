@@ -13,13 +13,13 @@ import (
 
 func TestHosts(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, n *Node) {
-		must(t, n.AddHost(HostOptions{Name: "app:another", Workers: 1, MaxProcesses: 1}))
+		must(n.AddHost(HostOptions{Name: "app:another", Workers: 1, MaxProcesses: 1}))
 		if got := n.Hosts(); !slices.Equal(got, []string{"app:another", testHost}) {
 			t.Error(got)
 		}
 		program := &fake{}
 		pid, err := n.Spawn(SpawnRequest{Program: program, Host: "app:another"})
-		must(t, err)
+		must(err)
 		if pid.Host() != "app:another" {
 			t.Error(pid)
 		}
@@ -27,10 +27,10 @@ func TestHosts(t *testing.T) {
 		wantIs(t, err, ErrLimit)
 		_, err = n.Spawn(SpawnRequest{Host: testHost})
 		wantIs(t, err, ErrNoProgram)
-		must(t, n.Terminate(string(pid)))
+		must(n.Terminate(string(pid)))
 		synctest.Wait()
 		_, err = n.Spawn(SpawnRequest{Program: program, Host: "app:another"})
-		must(t, err)
+		must(err)
 	})
 }
 
@@ -39,7 +39,7 @@ func TestMaxProcesses(t *testing.T) {
 		a := newPuppet(t, n)
 		a.do(func(p *Process) {
 			_, err := p.Spawn(&fake{}, testHost, nil, SpawnFlags{})
-			must(t, err)
+			must(err)
 			_, err = p.Spawn(&fake{}, testHost, nil, SpawnFlags{Link: true})
 			wantIs(t, err, ErrLimit)
 		})
@@ -49,7 +49,7 @@ func TestMaxProcesses(t *testing.T) {
 func TestProcesses(t *testing.T) {
 	inBubble(t, Options{}, func(t *testing.T, n *Node) {
 		a, b := newPuppet(t, n), newPuppet(t, n)
-		must(t, n.Send(string(b.pid), "t", []byte("12345")))
+		must(n.Send(string(b.pid), "t", []byte("12345")))
 		a.do(func(p *Process) {
 			if p.Entry() != "app:puppet" || p.PID() != a.pid {
 				t.Error(p.Entry(), p.PID())
@@ -142,7 +142,7 @@ func TestClose(t *testing.T) {
 	for range 20 {
 		for _, program := range []Program{waits, spawns, loops} {
 			_, err := n.Spawn(SpawnRequest{Program: program, Host: testHost, Watch: watch})
-			must(t, err)
+			must(err)
 		}
 	}
 	eventually(t, "many processes", func() bool { return n.live.Load() > 1000 })

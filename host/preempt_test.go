@@ -54,10 +54,10 @@ func asks(times int) *fake {
 		entry: "app:asks",
 		start: func(p *Process, echo []byte) (*Outcome, error) {
 			h, err := p.Inbox()
-			must2(err)
+			must(err)
 			_, _, _, err = p.Receive(h, 100)
-			must2(err)
-			must2(p.Register(fmt.Sprint("echo of ", p.PID()), string(echo)))
+			must(err)
+			must(p.Register(fmt.Sprint("echo of ", p.PID()), string(echo)))
 			return nil, p.Send(string(echo), "ask", []byte("hello"))
 		},
 		step: func(p *Process, h Handle) (*Outcome, error) {
@@ -76,17 +76,11 @@ func asks(times int) *fake {
 	}
 }
 
-func must2(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
 func spawn(t testing.TB, n *Node, program Program, args []byte) (PID, chan Exit) {
 	t.Helper()
 	exits := make(chan Exit, 1)
 	pid, err := n.Spawn(SpawnRequest{Program: program, Host: testHost, Args: args, Watch: func(e Exit) { exits <- e }})
-	must(t, err)
+	must(err)
 	return pid, exits
 }
 
@@ -112,7 +106,7 @@ func TestLoopAndNeighbours(t *testing.T) {
 		eventually(t, "each loop gets on", func() bool { return counts[i].Load() > was })
 	}
 	for i := range count {
-		must(t, n.Terminate(string(pids[i])))
+		must(n.Terminate(string(pids[i])))
 		e := <-exits[i]
 		if e.Kind != KindTerminated || e.Running <= 0 || e.Units == 0 {
 			t.Errorf("exit is %+v", e)
@@ -203,7 +197,7 @@ func TestVirtualClock(t *testing.T) {
 		if e := <-asked; e.Kind != "" {
 			t.Errorf("exit is %+v", e)
 		}
-		must(t, n.Terminate(string(pid)))
+		must(n.Terminate(string(pid)))
 		<-looped
 	})
 }
@@ -217,7 +211,7 @@ func TestStepsGiveWay(t *testing.T) {
 		start: func(p *Process, _ []byte) (*Outcome, error) {
 			h, _ := p.Inbox()
 			_, _, _, err := p.Receive(h, 100)
-			must2(err)
+			must(err)
 			return nil, p.Send(string(p.PID()), "again", nil)
 		},
 		step: func(p *Process, h Handle) (*Outcome, error) {

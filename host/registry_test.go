@@ -10,11 +10,11 @@ func TestNames(t *testing.T) {
 	inBubble(t, Options{MaxNames: 3, NameBytes: 20}, func(t *testing.T, n *Node) {
 		a, b := newPuppet(t, n), newPuppet(t, n)
 		a.do(func(p *Process) {
-			must(t, p.Register("one", ""))
-			must(t, p.Register("one", ""))
-			must(t, p.Register("one", string(a.pid)))
-			must(t, p.Register("two", "one")) // a second name of the same
-			must(t, p.Register("three", string(b.pid)))
+			must(p.Register("one", ""))
+			must(p.Register("one", ""))
+			must(p.Register("one", string(a.pid)))
+			must(p.Register("two", "one")) // a second name of the same
+			must(p.Register("three", string(b.pid)))
 			wantIs(t, p.Register("four", ""), ErrLimit)
 			wantIs(t, p.Register("three", ""), ErrNameTaken)
 			wantIs(t, p.Register("five", "{app:processes|0x00099}"), ErrNoProcess)
@@ -34,7 +34,7 @@ func TestNames(t *testing.T) {
 			if ok, err := p.Unregister("two"); !ok || err != nil {
 				t.Error("unregister:", ok, err)
 			}
-			must(t, p.Send("three", "t", []byte("hello")))
+			must(p.Send("three", "t", []byte("hello")))
 		})
 		b.do(func(p *Process) {
 			h, _ := p.Inbox()
@@ -49,7 +49,7 @@ func TestNames(t *testing.T) {
 		_, err := n.Lookup("three")
 		wantIs(t, err, ErrNoName)
 		wantIs(t, n.Send("three", "t", nil), ErrNoProcess)
-		a.do(func(p *Process) { must(t, p.Register("three", "")) })
+		a.do(func(p *Process) { must(p.Register("three", "")) })
 	})
 }
 
@@ -59,15 +59,15 @@ func TestNameOfTheDying(t *testing.T) {
 		n := newTestNode(t, Options{}, 1) // the dying one gets no worker meanwhile
 		defer n.Close()
 		a, b := newPuppet(t, n), newPuppet(t, n)
-		a.do(func(p *Process) { must(t, p.Register("name", "")) })
+		a.do(func(p *Process) { must(p.Register("name", "")) })
 		b.do(func(p *Process) {
-			must(t, p.Terminate("name"))
+			must(p.Terminate("name"))
 			_, err := p.Lookup("name")
 			wantIs(t, err, ErrNoName)
 			if ok, err := p.Unregister("name"); ok || err != nil {
 				t.Error("unregister:", ok, err)
 			}
-			must(t, p.Register("name", ""))
+			must(p.Register("name", ""))
 		})
 		a.exit()
 		if pid, err := n.Lookup("name"); pid != b.pid || err != nil {

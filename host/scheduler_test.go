@@ -19,7 +19,7 @@ func TestWakeBetween(t *testing.T) {
 			drain(p, h)
 			sent := make(chan error)
 			go func() { sent <- n.Send(string(s.pid), "t", nil) }()
-			must(t, <-sent)
+			must(<-sent)
 		})
 		if got := s.steps(); got != "[2]" {
 			t.Errorf("stepped %s", got)
@@ -32,11 +32,11 @@ func TestWakeBetween(t *testing.T) {
 func TestWakeRaces(t *testing.T) {
 	n := newTestNode(t, Options{}, 2)
 	defer n.Close()
-	must(t, n.AddHost(HostOptions{Name: "app:other", Workers: 2}))
+	must(n.AddHost(HostOptions{Name: "app:other", Workers: 2}))
 	var exits []chan Exit
 	for range 20 {
 		echo, err := n.Spawn(SpawnRequest{Program: echoes(), Host: "app:other"})
-		must(t, err)
+		must(err)
 		_, e := spawn(t, n, asks(1000), []byte(echo))
 		exits = append(exits, e)
 	}
@@ -76,8 +76,8 @@ func TestOrder(t *testing.T) {
 			start: func(p *Process, _ []byte) (*Outcome, error) {
 				for _, open := range []func() (Handle, error){p.Inbox, func() (Handle, error) { return p.Listen("b") }} {
 					h, err := open()
-					must2(err)
-					must2(take(p, h))
+					must(err)
+					must(take(p, h))
 				}
 				return nil, nil
 			},
@@ -93,7 +93,7 @@ func TestOrder(t *testing.T) {
 	sendAll := func(send func(dest, topic string, payload []byte) error) {
 		for i := range each {
 			for _, pid := range to {
-				must2(send(string(pid), topics[i%2], binary.BigEndian.AppendUint32(nil, uint32(i/2))))
+				must(send(string(pid), topics[i%2], binary.BigEndian.AppendUint32(nil, uint32(i/2))))
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func TestOrder(t *testing.T) {
 		spawn(t, n, &fake{start: func(p *Process, _ []byte) (*Outcome, error) {
 			sendAll(func(dest, topic string, payload []byte) error {
 				_, err := p.Tick(1)
-				must2(err)
+				must(err)
 				return p.Send(dest, topic, payload)
 			})
 			return returns("x"), nil
@@ -124,7 +124,7 @@ func TestManyProcesses(t *testing.T) {
 	program := &fake{
 		start: func(p *Process, _ []byte) (*Outcome, error) {
 			h, err := p.Inbox()
-			must2(err)
+			must(err)
 			_, _, _, err = p.Receive(h, 100)
 			started.Done()
 			return nil, err
@@ -134,7 +134,7 @@ func TestManyProcesses(t *testing.T) {
 	var pids []PID
 	for range count {
 		pid, err := n.Spawn(SpawnRequest{Program: program, Host: testHost, Watch: func(Exit) { exited.Done() }})
-		must(t, err)
+		must(err)
 		pids = append(pids, pid)
 	}
 	started.Wait()
@@ -143,9 +143,9 @@ func TestManyProcesses(t *testing.T) {
 	}
 	for i, pid := range pids {
 		if i%2 == 0 {
-			must(t, n.Send(string(pid), "t", nil))
+			must(n.Send(string(pid), "t", nil))
 		} else {
-			must(t, n.Terminate(string(pid)))
+			must(n.Terminate(string(pid)))
 		}
 	}
 	exited.Wait()
@@ -173,7 +173,7 @@ func TestSteal(t *testing.T) {
 	spawn(t, n, &fake{start: func(p *Process, _ []byte) (*Outcome, error) {
 		for range 4 {
 			_, err := p.Spawn(blocks, testHost, nil, SpawnFlags{})
-			must2(err)
+			must(err)
 		}
 		return returns("x"), nil
 	}}, nil)
@@ -190,7 +190,7 @@ func TestTickShares(t *testing.T) {
 			ran.Store(true)
 			return returns("x"), nil
 		}}, testHost, nil, SpawnFlags{})
-		must2(err)
+		must(err)
 		for !ran.Load() {
 			p.slice.ticks = 0
 			if _, err := p.Tick(1); err != nil {

@@ -53,9 +53,9 @@ func TestTimerOnce(t *testing.T) {
 		s.do(func(p *Process) {
 			var err error
 			h, err = p.NewTimer(10*ms, 0)
-			must(t, err)
+			must(err)
 			soon, err = p.NewTimer(ms, 0)
-			must(t, err)
+			must(err)
 			if got := ticks(p, h, start) + ticks(p, soon, start); got != "" {
 				t.Errorf("got %s", got)
 			}
@@ -94,7 +94,7 @@ func TestTimerNow(t *testing.T) {
 		s.do(func(p *Process) {
 			var err error
 			h, err = p.NewTimer(0, 0)
-			must(t, err)
+			must(err)
 		})
 		s.do(func(p *Process) {
 			if got := ticks(p, h, start); got != "0 closed" {
@@ -128,8 +128,8 @@ func TestTicker(t *testing.T) {
 		wait(3 * ms) // 56
 		read("55")
 		s.do(func(p *Process) {
-			must(t, p.CloseHandle(h))
-			must(t, p.CloseHandle(h))
+			must(p.CloseHandle(h))
+			must(p.CloseHandle(h))
 		})
 		wait(100 * ms)
 		read("closed")
@@ -188,20 +188,20 @@ func TestTimerRules(t *testing.T) {
 			_, err = p.NewTimer(0, -1)
 			wantIs(t, err, ErrBadDelay)
 			a, err := p.NewTimer(1<<63-1, 1<<63-1)
-			must(t, err)
+			must(err)
 			_, err = p.ResetTimer(a, -1)
 			wantIs(t, err, ErrBadDelay)
 			_, err = p.NewTimer(time.Hour, 0)
-			must(t, err)
+			must(err)
 			_, err = p.NewTimer(time.Hour, 0)
 			wantIs(t, err, ErrLimit)
 			_, err = p.StopTimer(a)
-			must(t, err)
+			must(err)
 			_, err = p.NewTimer(time.Hour, 0) // stopped isn't closed
 			wantIs(t, err, ErrLimit)
-			must(t, p.CloseHandle(a))
+			must(p.CloseHandle(a))
 			_, err = p.NewTimer(time.Hour, 0)
-			must(t, err)
+			must(err)
 		})
 		s.ends(returns("x")) // with two timers armed: the bubble sees that they go
 	})
@@ -216,9 +216,9 @@ func TestTimerHammer(t *testing.T) {
 	program.start = func(p *Process, _ []byte) (*Outcome, error) {
 		for range 8 {
 			h, err := p.NewTimer(0, time.Microsecond)
-			must(t, err)
+			must(err)
 			_, _, _, err = p.Receive(h, 100)
-			must(t, err)
+			must(err)
 		}
 		return nil, nil
 	}
@@ -226,15 +226,15 @@ func TestTimerHammer(t *testing.T) {
 		for state := ReceiveTaken; state == ReceiveTaken; {
 			var err error
 			_, _, state, err = p.Receive(h, 100)
-			must(t, err)
+			must(err)
 		}
 		other := h%8 + 1
 		_, err := p.StopTimer(other)
-		must(t, err)
+		must(err)
 		_, err = p.ResetTimer(other, time.Duration(p.units.Load()%3))
-		must(t, err)
+		must(err)
 		_, err = p.ResetTimer(h, time.Duration(p.units.Load()%5))
-		must(t, err)
+		must(err)
 		if p.Charge(1); p.units.Load() == 3000 {
 			return returns("x"), nil
 		}
@@ -242,7 +242,7 @@ func TestTimerHammer(t *testing.T) {
 	}
 	for range cap(done) {
 		_, err := n.Spawn(SpawnRequest{Program: program, Host: testHost, Watch: func(e Exit) { done <- e }})
-		must(t, err)
+		must(err)
 	}
 	for range cap(done) {
 		<-done

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -140,7 +141,11 @@ func (r *Runtime) exited(e host.Exit) {
 		return
 	}
 	exit := exitOf(e)
-	r.logger.Error("process failed", "pid", exit.PID, "entry", exit.Entry,
+	level := slog.LevelError
+	if exit.Err.Kind == host.KindTerminated {
+		level = slog.LevelInfo // somebody wanted that
+	}
+	r.logger.Log(context.Background(), level, "process failed", "pid", exit.PID, "entry", exit.Entry,
 		"error", fmt.Sprint(exit.Err), "kind", exit.Err.Kind)
 }
 

@@ -54,7 +54,7 @@ func TestInterrupt(t *testing.T) {
 			dir := t.TempDir()
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "app.yaml"), []byte(interruptManifest), 0o600))
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "svc.lua"), []byte(c.script), 0o600))
-			t.Setenv("XDG_CACHE_HOME", t.TempDir())
+			t.Setenv("XDG_CACHE_HOME", cache)
 			var stdout, stderr buffer
 			code := make(chan int, 1)
 			go func() { code <- run([]string{"run", dir}, &stdout, &stderr) }()

@@ -72,7 +72,7 @@ func (l *loader) find() ([]string, error) {
 			if name == "." {
 				return fmt.Errorf("manifest: %w", err)
 			}
-			l.faults.add(Position{File: name}, "can't be read: %v", err)
+			l.faults.add(place(name), "%s can't be read: %v", quoted(name), reason(err))
 			return fs.SkipDir
 		}
 		if walked++; walked > maxWalked {
@@ -83,7 +83,7 @@ func (l *loader) find() ([]string, error) {
 			return nil
 		}
 		if !harmless(name) {
-			l.faults.add(Position{File: path.Dir(name)}, "the name of the file %s is too long or has characters that can't be printed", quoted(name))
+			l.faults.add(place(name), "the name of the file %s is too long or has characters that can't be printed", quoted(name))
 			return nil
 		}
 		switch d.Type() {
@@ -93,7 +93,7 @@ func (l *loader) find() ([]string, error) {
 			real, err := l.resolve(name)
 			switch {
 			case err != nil:
-				l.faults.add(Position{File: name}, "can't be read: %v", err)
+				l.faults.add(Position{File: name}, "can't be read: it %v", reason(err))
 			case !isYAML(real):
 				files = append(files, name)
 			}
@@ -102,6 +102,23 @@ func (l *loader) find() ([]string, error) {
 		return nil
 	})
 	return files, err
+}
+
+// place is the file of this name or, if the name can't stand in a message, the
+// folder.
+func place(name string) Position {
+	if harmless(name) {
+		return Position{File: name}
+	}
+	return Position{File: "."}
+}
+
+// reason is an error without the path, which the message has already.
+func reason(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }
 
 func isYAML(name string) bool {
@@ -148,7 +165,7 @@ func (l *loader) read(file string) {
 		}
 		return
 	case err != nil:
-		l.faults.add(at, "can't be read: %v", err)
+		l.faults.add(at, "can't be read: %v", reason(err))
 		l.unread = file
 		return
 	}

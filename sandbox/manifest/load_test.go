@@ -18,8 +18,8 @@ import (
 func folder(archive string) fstest.MapFS {
 	fsys := fstest.MapFS{}
 	for _, part := range strings.Split("\n"+strings.TrimLeft(archive, "\n"), "\n-- ")[1:] {
-		name, content, _ := strings.Cut(part, " --\n")
-		fsys[name] = &fstest.MapFile{Data: []byte(content + "\n")}
+		name, content, _ := strings.Cut(part, " --")
+		fsys[name] = &fstest.MapFile{Data: []byte(strings.TrimPrefix(content, "\n") + "\n")}
 	}
 	return fsys
 }

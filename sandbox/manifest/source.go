@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -43,7 +44,7 @@ func (l *loader) source(uri string, at Position) (file string, data []byte) {
 	case errors.Is(s.err, fs.ErrNotExist):
 		l.faults.add(at, "source: there is no file %s%s", quoted(file), l.meantFile(file, at.File))
 	case s.err != nil:
-		l.faults.add(at, "source: %s %v", quoted(file), s.err)
+		l.faults.add(at, "source: %s %v", quoted(file), reason(s.err))
 	}
 	return file, s.data
 }
@@ -92,7 +93,7 @@ func (l *loader) readScript(file string) ([]byte, error) {
 		return nil, fmt.Errorf("is larger than %s", formatSize(maxSourceSize))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("can't be read: %w", err)
+		return nil, fmt.Errorf("can't be read: %w", reason(err))
 	}
 	l.sourceTotal += len(data)
 	return data, nil
@@ -134,19 +135,23 @@ func (l *loader) resolve(name string) (string, error) {
 	return done, nil
 }
 
-// meantFile suggests a file beside the one that is missing, or of the same name
-// beside the manifest. Suggestions are as an entry would write them.
+// meantFile suggests the file of this name beside the manifest or, if there is
+// none, files of a similar name. Suggestions are as an entry would write them.
 func (l *loader) meantFile(file, manifest string) string {
-	folder, home := path.Dir(file), path.Dir(manifest)
+	folder, home, name := path.Dir(file), path.Dir(manifest), path.Base(file)
+	if folder != home && slices.Contains(l.names(home), name) {
+		return didYouMean([]string{scheme + name})
+	}
 	var meant []string
-	for _, name := range l.faults.closest(path.Base(file), l.names(folder)) {
-		if relative, ok := below(home, path.Join(folder, name)); ok {
+	for _, near := range l.faults.closest(name, l.names(folder)) {
+		// One of the very name is a link to nowhere.
+		if relative, ok := below(home, path.Join(folder, near)); ok && near != name {
 			meant = append(meant, scheme+relative)
 		}
 	}
 	if len(meant) == 0 && folder != home {
-		for _, name := range l.faults.closest(path.Base(file), l.names(home)) {
-			meant = append(meant, scheme+name)
+		for _, near := range l.faults.closest(name, l.names(home)) {
+			meant = append(meant, scheme+near)
 		}
 	}
 	return didYouMean(meant)

@@ -107,14 +107,14 @@ func TestSymbolicLinks(t *testing.T) {
 	write("app/app.yaml", manifest+entry("a", "around.lua")+entry("b", "out/secret.lua")+entry("c", "out.lua")+
 		entry("d", "absolute.lua")+entry("e", "loop.lua")+entry("f", "dangling.lua")+entry("g", "folder/../../secret/secret.lua"))
 	want := strings.Join([]string{
-		`app.yaml:3:44: source: "around.lua" is outside the application's folder`,
-		`app.yaml:4:44: source: "out/secret.lua" is outside the application's folder`,
-		`app.yaml:5:44: source: "out.lua" is outside the application's folder`,
-		`app.yaml:6:44: source: "absolute.lua" is outside the application's folder`,
-		`app.yaml:7:44: source: "loop.lua" leads through too many symbolic links`,
-		`app.yaml:8:44: source: there is no file "dangling.lua"; did you mean file://dangling.lua?`,
-		`app.yaml:9:44: source: "file://folder/../../secret/secret.lua" is outside the application's folder`,
-		`out.yaml: can't be read: is outside the application's folder`,
+		`app.yaml:3:42: source: "around.lua" is outside the application's folder`,
+		`app.yaml:4:42: source: "out/secret.lua" is outside the application's folder`,
+		`app.yaml:5:42: source: "out.lua" is outside the application's folder`,
+		`app.yaml:6:42: source: "absolute.lua" is outside the application's folder`,
+		`app.yaml:7:42: source: "loop.lua" leads through too many symbolic links`,
+		`app.yaml:8:42: source: there is no file "dangling.lua"`,
+		`app.yaml:9:42: source: "file://folder/../../secret/secret.lua" is outside the application's folder`,
+		`out.yaml: can't be read: it is outside the application's folder`,
 	}, "\n")
 	for name, fsys := range roots(t, root) {
 		if got := reported(t, fsys, Options{}); got != want {

@@ -84,7 +84,7 @@ func (m *module) recursive() []*function {
 				case callee.imported || m.countsOnEntry(callee):
 				case n == 0:
 					frames = append(frames, frame{f: callee})
-				case n != done:
+				default: // done changes nothing
 					low[f] = min(low[f], n)
 				}
 				continue

@@ -95,6 +95,7 @@ type modelFunction struct {
 	results string
 	counts  bool // uses count, so that loops don't count
 	framed  bool // moves the stack pointer
+	fails   bool // throws at its end
 	body    statement
 }
 
@@ -105,7 +106,8 @@ func (m *machine) call(f *modelFunction, arg int32) (value int32, thrown bool) {
 		m.stackPointer -= 16
 	}
 	fr.pointer = m.stackPointer
-	if f.body.run(m, fr) == throwsOut {
+	switch end := f.body.run(m, fr); {
+	case end == throwsOut, end == goesOn && f.fails:
 		return 0, true
 	}
 	if f.framed {
@@ -158,6 +160,7 @@ func (g *generator) program() program {
 	for i := range n {
 		g.functions = append(g.functions, &modelFunction{
 			name: fmt.Sprint("f", i), results: resultTypes[g.IntN(len(resultTypes))], counts: g.IntN(4) == 0, framed: g.IntN(2) == 0,
+			fails: g.IntN(6) == 0,
 		})
 	}
 	p := program{globals: []string{"mut i32"}}
@@ -168,8 +171,12 @@ func (g *generator) program() program {
 		if f.framed {
 			enter += "global.get 0 i32.const 16 i32.sub local.tee 2 global.set 0 "
 		}
+		end := g.leave()
+		if f.fails {
+			end = "call throw unreachable"
+		}
 		p.funcs = append(p.funcs, fn{name: f.name, sig: "i32>" + f.results, table: true,
-			locals: strings.Repeat("i32 ", localCounter-1+maxNesting), code: enter + f.body.code + g.leave()})
+			locals: strings.Repeat("i32 ", localCounter-1+maxNesting), code: enter + f.body.code + end})
 	}
 	for _, results := range resultTypes {
 		drops := ""

@@ -12,7 +12,7 @@ func (m *module) findTails(f *function, stackPointer uint32) []bool {
 		case opEnd:
 			tail[i] = i == len(f.code)-1 || tail[i+1]
 		case opElse: // reached from the branch before it
-			tail[i] = true
+			tail[i] = tail[in.to]
 		case opReturn:
 			tail[i] = true
 		case opBr:

@@ -357,11 +357,13 @@ func TestComesBack(t *testing.T) {
 		{"host", "call tick drop", true},
 		{"indirect", "@f call_indirect >", true},
 		{"throw", "call throw", false},
+		{"caught", "call fails call caught drop", true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			m, err := parse(assemble(t, program{funcs: []fn{
 				{name: "f", code: test.code, table: true},
+				{name: "fails", code: "call throw"},
 				{name: "never", code: "call f unreachable"},
 			}}))
 			if err != nil {
@@ -372,7 +374,7 @@ func TestComesBack(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			f := m.funcs[len(m.funcs)-2]
+			f := m.funcs[len(m.funcs)-3]
 			if got := findThrowing(m).comesBack[f]; got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
