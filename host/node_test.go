@@ -117,8 +117,7 @@ func TestClose(t *testing.T) {
 		_, _, _, err = p.Receive(h, 100)
 		return nil, err
 	}}
-	var spawns *fake
-	spawns = &fake{start: func(p *Process, _ []byte) (*Outcome, error) {
+	spawns := &fake{start: func(p *Process, _ []byte) (*Outcome, error) {
 		for {
 			if _, err := p.Tick(1); err != nil {
 				return nil, err

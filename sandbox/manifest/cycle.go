@@ -48,7 +48,8 @@ type cycle struct {
 }
 
 // cycles finds at least one cycle wherever there are any, and no entry begins
-// two. Not all are listed: there can be more than atoms.
+// two. Listing all could take for ever: their number grows with the power of the
+// number of references.
 func (g *graph) cycles() []cycle {
 	var found []cycle
 	var stack []reference         // that lead from one open entry to the next
