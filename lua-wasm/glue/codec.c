@@ -473,8 +473,10 @@ int lh_encode (lua_State *L, int idx, lh_Buffer *out, const char *root) {
   e.depth = 0;
   if (!put_value(&e, lua_absindex(L, idx), NULL))
     return 0;
-  lua_replace(L, top + 1);  /* the message, below what was being looked at */
-  lua_settop(L, top + 1);
+  if (lua_gettop(L) > top + 1) {
+    lua_replace(L, top + 1);  /* the message, over what was being looked at */
+    lua_settop(L, top + 1);
+  }
   return 1;
 }
 

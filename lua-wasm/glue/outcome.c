@@ -27,10 +27,15 @@ static void report (size_t result_size) {
 ** string or an error object?
 */
 static int isreason (lua_State *L, int idx) {
-  return lua_type(L, idx) == LUA_TSTRING ||
-         luaL_testudata(L, idx, LH_ERROR_META) != NULL ||
-         (lua_istable(L, idx) && lua_getmetatable(L, idx) &&
-          (luaL_getmetatable(L, LH_ERROR_META), lua_rawequal(L, -1, -2)));
+  int iserror;
+  if (lua_type(L, idx) == LUA_TSTRING)
+    return 1;
+  if (lua_type(L, idx) != LUA_TTABLE || !lua_getmetatable(L, idx))
+    return 0;
+  luaL_getmetatable(L, LH_ERROR_META);
+  iserror = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  return iserror;
 }
 
 
@@ -39,7 +44,7 @@ static int isreason (lua_State *L, int idx) {
 ** none). A value that isn't a text gets one, as lua.c does for its messages.
 */
 static void toerror (lua_State *L, lua_State *task, const char *kind) {
-  int value = lua_gettop(L), top;
+  int value = lua_gettop(L);
   if (!(isreason(L, value) && lua_type(L, value) == LUA_TTABLE)) {
     lua_settop(L, value);
     if (lua_type(L, value) == LUA_TSTRING || lua_isnumber(L, value) ||
@@ -59,14 +64,13 @@ static void toerror (lua_State *L, lua_State *task, const char *kind) {
     lua_replace(L, value);
   }
   lua_settop(L, value);
-  top = value;
   lua_pushliteral(L, "_stack");
-  if (task != NULL && lua_rawget(L, top) == LUA_TNIL) {
+  if (task != NULL && lua_rawget(L, value) == LUA_TNIL) {
     lua_pushliteral(L, "_stack");
     lh_traceback(L, task, NULL, 0);
-    lua_rawset(L, top);
+    lua_rawset(L, value);
   }
-  lua_settop(L, top);
+  lua_settop(L, value);
 }
 
 
