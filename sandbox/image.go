@@ -10,6 +10,10 @@ import (
 )
 
 const (
+	// stackSize is lua.wasm's, which the linker put first in its memory
+	// (lua-wasm/build). Between calls nothing stands on it.
+	stackSize = 256 << 10
+
 	// compileUnits bounds the work of compiling one script.
 	compileUnits = 1 << 30
 	compileSlice = 1 << 20
@@ -74,7 +78,7 @@ func (r *Runtime) baseImage() (*wasm.Image, error) {
 	if status, err := callInt(seat, exportInit); err != nil || status != 0 {
 		return nil, fmt.Errorf("sandbox: lua.wasm doesn't start (status %d): %w", status, err)
 	}
-	return wasm.Take(seat), nil
+	return wasm.Take(seat, stackSize), nil
 }
 
 // withBase runs f in a seat that holds the base image.
@@ -109,7 +113,7 @@ func (r *Runtime) entryImage(chunks []chunk, settings *abi.Table) (*wasm.Image, 
 		if status, err := callInt(seat, exportSeal); err != nil || status != 0 {
 			return fmt.Errorf("sandbox: the image can't be sealed (status %d): %w", status, err)
 		}
-		img = wasm.Take(seat)
+		img = wasm.Take(seat, stackSize)
 		return nil
 	})
 	return img, err

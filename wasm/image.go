@@ -17,9 +17,11 @@ type imagePage struct {
 
 var zeroPage [hostPage]byte
 
-// Take makes an image of the seat as it is now.
-func Take(s *Seat) *Image {
+// Take makes an image of the seat as it is now. The first stack bytes of the
+// memory are a stack that nothing stands on; they are zero in the image.
+func Take(s *Seat, stack uint64) *Image {
 	memory := s.instance.Memory()
+	clear(memory[:min(stack, uint64(len(memory)))])
 	img := &Image{
 		size:    uint64(len(memory)),
 		globals: s.instance.Globals(nil),

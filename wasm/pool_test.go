@@ -69,7 +69,8 @@ func newImage(t *testing.T, p *wasm.Pool) *wasm.Image {
 	require.NoError(t, err)
 	require.NoError(t, seat.Write(70_000, 1, []byte{7}))
 	require.NoError(t, seat.Write(2*page-1, 1, []byte{9}))
-	img := wasm.Take(seat)
+	require.NoError(t, seat.Write(100, 4, []byte("left")))
+	img := wasm.Take(seat, 4096)
 	p.Put(seat)
 	require.Equal(t, 2, img.Pages())
 	return img

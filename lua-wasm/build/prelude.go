@@ -10,7 +10,7 @@ import (
 
 // preludeHeader turns Lua files into a C header: their texts as arrays
 //
-//	static const unsigned char lh_prelude_<name>[];
+//	static unsigned char lh_prelude_<name>[];
 //
 // and a table lh_prelude of {name, data, size}, in the order given, with its
 // length in lh_prelude_count. A name is the file's without ".lua"; in an array's
@@ -29,7 +29,7 @@ func preludeHeader(files []string) ([]byte, error) {
 			return nil, fmt.Errorf("%s and %s have the same name in C", seen[id], file)
 		}
 		seen[id] = file
-		fmt.Fprintf(&arrays, "static const unsigned char %s[] = {%s};\n\n", id, byteList(data))
+		fmt.Fprintf(&arrays, "static unsigned char %s[] = {%s};\n\n", id, byteList(data))
 		fmt.Fprintf(&table, "  {%q, %s, %d},\n", name, id, len(data))
 	}
 	if len(files) == 0 { // C has no empty arrays
@@ -45,7 +45,7 @@ func preludeHeader(files []string) ([]byte, error) {
 
 static const struct {
   const char *name;
-  const unsigned char *data;
+  unsigned char *data;
   size_t size;
 } lh_prelude[] = {
 %s};

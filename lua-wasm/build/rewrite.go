@@ -20,7 +20,7 @@ func (b *build) rewrite(work string) error {
 		return fmt.Errorf("link-time pass: %w", err)
 	}
 	if b.log.verbose {
-		b.log.printf("link-time pass: %+v", report)
+		b.log.printf("link-time pass: %s", report)
 	}
 	return os.WriteFile(filepath.Join(work, "rewritten.wasm"), module, 0o644)
 }

@@ -5,6 +5,8 @@
 ** 'step' each time something is ready. Each export enters Lua through
 ** lh_protect; the link-time pass refuses the module otherwise.
 */
+#define LUA_LIB
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,14 +66,32 @@ export("reserve") unsigned char *lh_reserve (unsigned int size) {
 }
 
 
-/* Memory from libc; the host's limit is the limit of the linear memory. */
+/*
+** Memory from libc; the host's limit is the limit of the linear memory. While
+** an image is being made, what is freed is cleared: each page that isn't zero
+** is copied at every spawn.
+*/
+static int building = 1;
+
+
 static void *allocate (void *ud, void *block, size_t old, size_t size) {
-  (void)ud; (void)old;
-  if (size == 0) {
+  void *moved;
+  (void)ud;
+  if (l_likely(!building) || block == NULL) {
+    if (size != 0)
+      return realloc(block, size);
     free(block);
     return NULL;
   }
-  return realloc(block, size);
+  moved = size == 0 ? NULL : malloc(size);
+  if (size != 0) {
+    if (moved == NULL)
+      return NULL;
+    memcpy(moved, block, old < size ? old : size);
+  }
+  memset(block, 0, old);
+  free(block);
+  return moved;
 }
 
 
@@ -149,9 +169,11 @@ static int open_all (lua_State *L) {
     if (luaL_loadbufferx(L, (const char *)lh_prelude[i].data,
                          lh_prelude[i].size, "=[luahive]", "t") != LUA_OK)
       lua_error(L);
+    lh_strip(L);
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 2);
     lua_call(L, 2, 0);
+    memset(lh_prelude[i].data, 0, lh_prelude[i].size);  /* see 'allocate' */
   }
   lua_setfield(L, LUA_REGISTRYINDEX, KEY_PRELUDE);
   return 0;
@@ -264,6 +286,17 @@ static int seal_all (lua_State *L) {
 }
 
 
+/* Clears a buffer, and makes it as small as at first. */
+static void shrink (lh_Buffer *b, size_t size) {
+  memset(b->data, 0, b->cap);
+  if (b->cap > size) {
+    free(b->data);
+    b->data = (unsigned char *)malloc(size);
+    b->cap = b->data == NULL ? 0 : size;
+  }
+}
+
+
 static void seal (void *ud) {
   int *status = (int *)ud;
   lua_State *L = lh_guest.L;
@@ -272,6 +305,8 @@ static void seal (void *ud) {
   if (*status != LUA_OK)
     panic(L);
   lua_settop(L, 0);
+  shrink(&lh_guest.in, FIRST_IN);  /* it held the script's source */
+  building = 0;
 }
 
 

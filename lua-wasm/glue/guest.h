@@ -54,6 +54,9 @@ void lh_succeed (lua_State *L, lua_State *task, int nresults);
 void lh_fail (lua_State *L, lua_State *task, int status);
 void lh_fail_without_memory (void);
 
+/* strip.c */
+void lh_strip (lua_State *L);
+
 /* random.c: seeds from the host */
 void lh_random_open (lua_State *L);
 void lh_random_seal (lua_State *L);

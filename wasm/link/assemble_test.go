@@ -152,6 +152,7 @@ func assemble(t testing.TB, p program) []byte {
 		add(sectionStart, appendU32(nil, a.index[p.start]))
 	}
 	add(sectionElement, append([]byte{1, 0, 0x41, 0, 0x0b}, vector(table)...))
+	add(sectionDataCount, []byte{1})
 	add(sectionCode, vector(bodies))
 	add(sectionData, []byte{1, 0, 0x41, 8, 0x0b, 2, 'h', 'i'})
 	if !p.noNames {

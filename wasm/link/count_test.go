@@ -46,7 +46,7 @@ func TestUnits(t *testing.T) {
 			{name: "run", code: "call count " + countdown}}},
 		{name: "counts for itself in a loop", arg: 5, want: 5, funcs: []fn{
 			{name: "run", code: "loop call count local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end"}}},
-		{name: "counts for itself, recursive", arg: 5, want: 6, funcs: []fn{
+		{name: "counts for itself, recursive", arg: 5, want: 6 + 5, funcs: []fn{
 			{name: "run", code: "local.get 0 call f"},
 			{name: "f", sig: "i32>", code: "call count local.get 0 if local.get 0 i32.const 1 i32.sub call g end"},
 			{name: "g", sig: "i32>", code: "local.get 0 call f"}}},
@@ -97,6 +97,43 @@ func TestFuelOut(t *testing.T) {
 	}
 }
 
+// Copies and fills cost a unit for each 256 bytes, to the last one.
+func TestCountedBytes(t *testing.T) {
+	const (
+		copies = "i32.const 0 i32.const 8 local.get 0 \\fc \\0a \\00 \\00 "
+		fills  = "i32.const 0 i32.const 1 local.get 0 \\fc \\0b \\00 "
+		inits  = "i32.const 0 i32.const 0 local.get 0 \\fc \\08 \\00 \\00 "
+	)
+	tests := []struct {
+		code              string
+		fuel, bytes       uint32
+		wantTicks, wantIn uint32
+	}{
+		{code: copies, fuel: 100, bytes: 0, wantIn: 100},
+		{code: copies, fuel: 100, bytes: 255, wantIn: 100},
+		{code: copies, fuel: 100, bytes: 256, wantIn: 99},
+		{code: fills, fuel: 100, bytes: 51*256 + 3, wantIn: 49},
+		{code: fills + copies, fuel: 100, bytes: 4 * 256, wantIn: 92},
+		{code: "call count " + copies, fuel: 100, bytes: 4 * 256, wantIn: 95},
+		{code: inits, fuel: 100, bytes: 0, wantIn: 100},
+		{code: fills, fuel: 100, bytes: 99 * 256, wantIn: 1},
+		{code: fills, fuel: 100, bytes: 100 * 256, wantTicks: 1, wantIn: 4},
+		{code: fills, fuel: 3, bytes: 10 * 256, wantTicks: 2, wantIn: 1},
+		{code: fills, fuel: 2, bytes: 10 * 256, wantTicks: 3, wantIn: 4},
+		{code: fills, fuel: 1, bytes: 511 * 256, wantTicks: 128, wantIn: 2},
+	}
+	for _, test := range tests {
+		p := program{funcs: []fn{{name: "run", sig: "i32>", export: true, code: test.code}}}
+		in := start(t, p, Options{})
+		in.refill = 4
+		in.setFuel(test.fuel)
+		in.call("run", uint64(test.bytes))
+		if got := in.global("luahive_fuel"); uint32(in.ticks) != test.wantTicks || got != test.wantIn {
+			t.Errorf("%+v: got %d ticks, %d left", test, in.ticks, got)
+		}
+	}
+}
+
 func TestFuelIntrinsics(t *testing.T) {
 	in := start(t, program{funcs: []fn{
 		{name: "run", sig: ">i32", export: true, code: "call fuel i32.const 5 call set_fuel call count call fuel i32.sub"},
@@ -110,7 +147,7 @@ func TestFuelIntrinsics(t *testing.T) {
 func TestNotCounted(t *testing.T) {
 	in := start(t, program{noFuel: true, funcs: []fn{
 		{name: "out", export: true, code: "i32.const 3 call refill call deeper"},
-		{name: "refill", sig: "i32>", code: countdown + "call tick call set_fuel"},
+		{name: "refill", sig: "i32>", code: countdown + "i32.const 0 i32.const 0 i32.const 999 \\fc \\0b \\00 call tick call set_fuel"},
 		{name: "deeper", code: "i32.const 3 call deepest"},
 		{name: "deepest", sig: "i32>", code: countdown},
 		{name: "run", sig: "i32>", export: true, code: countdown},

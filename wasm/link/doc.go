@@ -8,8 +8,9 @@
 // can reach an exported function, and so the host, is proven.
 //
 // Running is counted. The global luahive_fuel goes down by one at loop heads,
-// at the entries of recursive functions and where the code asks for it. At zero
-// a function of the module is called that asks the host for more.
+// at the entries of recursive functions, where the code asks for it, and for each
+// 256 bytes that are copied or filled at once. At zero a function of the module
+// is called that asks the host for more.
 //
 // State is made visible. Memory and the mutable globals are all that an
 // instance keeps between two calls: every mutable global is exported, and a
@@ -21,19 +22,23 @@
 //
 //	throw    () -> ()     sets the flag and returns from the calling function
 //	caught   () -> i32    takes the flag: 1 when something was caught here
-//	count    () -> ()     counts one unit; the function counts for itself
+//	count    () -> ()     counts one unit; the function's loops don't count then
 //	fuel     () -> i32    the units left
 //	set_fuel (i32) -> ()  sets them
 //
 // # Rules for the module
 //
 // A function that uses caught is a catching function. It contains at most one
-// other call that may throw, and doesn't use throw itself. What it calls
-// is caught there: it never throws. Compilers inline and clone; so the C code
-// calls through a pointer that they can't see through.
+// call that may throw, and doesn't use throw itself. The flag is taken right
+// behind that call, and nothing leaves the function. Compilers inline and clone:
+// so the C code must keep the catching function from being inlined (noinline),
+// and what it calls too (a call through a pointer that they can't see through).
+// Clones are fine.
 //
 // The fuel function ([Options.FuelOut]) is called in the middle of anything. It
-// doesn't throw, and leaves fuel greater than zero.
+// doesn't throw, and sets fuel to something greater than zero. Fuel may be below
+// zero when it is called: a big copy costs more than was left. It is called
+// again then until all is paid for.
 //
 // Imports never throw. __stack_pointer must be exported.
 //
@@ -47,5 +52,5 @@
 // and its structure checked, but it is not validated: a module that is invalid
 // before may be so afterwards. Bytes that are no module give an error, never a
 // panic. Debug sections are left out, since code moves. The same input and
-// options give the same bytes.
+// options give the same bytes. All functions may be called concurrently.
 package link

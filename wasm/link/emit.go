@@ -7,12 +7,11 @@ type emitter struct {
 	code  []byte
 	depth uint32 // blocks around
 	tails []bool
-	// locals that were added, by their number; 0 is none, since the first that
-	// could be added has the number behind the last parameter or local
-	added   uint32
-	scratch local // units left
-	caught  local // whether the call threw
-	saved   local // the stack pointer before it
+
+	added   uint32 // locals, all i32, behind those that were there
+	scratch local  // units left
+	caught  local  // whether the call threw
+	saved   local  // the stack pointer before it
 }
 
 // A local that is added when it is used first.
@@ -79,6 +78,12 @@ func (e *emitter) instruction(i int, in instruction) {
 		e.call(i, in)
 	case opCallIndirect:
 		e.call(i, in)
+	case opMemoryCopy, opMemoryFill, opMemoryInit:
+		if !e.counting.exempt[e.f] {
+			e.report.Copies++
+			e.countBytes()
+		}
+		e.copy(in)
 	case opRefFunc:
 		e.op(opRefFunc, e.m.funcs[in.arg].newIndex)
 	default:
@@ -181,6 +186,46 @@ func (e *emitter) count() {
 	e.op(opLocalGet, scratch)
 	e.code = append(e.code, byte(opI32Eqz), byte(opIf), emptyBlock)
 	e.op(opCall, e.counting.fuelOut.newIndex)
+	e.code = append(e.code, byte(opEnd))
+}
+
+// unitBytesShift turns bytes that are copied or filled into units: 256 take up
+// to 100 ns, as much as other units.
+const unitBytesShift = 8
+
+// countBytes counts units for the i32 on the stack, a number of bytes, and
+// leaves it there. What is due beyond the units that are left is taken from the
+// next ones, so that nothing is lost: a script could else work in big copies for
+// almost nothing, and for a long time between two calls of the fuel function.
+func (e *emitter) countBytes() {
+	scratch := e.local(&e.scratch)
+	e.op(opLocalTee, scratch)
+	e.op(opLocalGet, scratch)
+	e.i32(unitBytesShift)
+	e.code = append(e.code, byte(opI32ShrU))
+	e.op(opLocalTee, scratch)
+	e.code = append(e.code, byte(opIf), emptyBlock)
+	{
+		e.op(opGlobalGet, e.fuel)
+		e.op(opLocalGet, scratch)
+		e.code = append(e.code, byte(opI32Sub))
+		e.op(opLocalTee, scratch)
+		e.op(opGlobalSet, e.fuel)
+		e.code = append(e.code, byte(opLoop), emptyBlock)
+		e.op(opLocalGet, scratch)
+		e.i32(1)
+		e.code = append(e.code, byte(opI32LtS), byte(opIf), emptyBlock)
+		{
+			e.op(opCall, e.counting.fuelOut.newIndex)
+			e.op(opGlobalGet, e.fuel)
+			e.op(opLocalGet, scratch)
+			e.code = append(e.code, byte(opI32Add))
+			e.op(opLocalTee, scratch)
+			e.op(opGlobalSet, e.fuel)
+			e.op(opBr, 1)
+		}
+		e.code = append(e.code, byte(opEnd), byte(opEnd))
+	}
 	e.code = append(e.code, byte(opEnd))
 }
 

@@ -38,9 +38,12 @@ const (
 	opF32Const     opcode = 0x43
 	opF64Const     opcode = 0x44
 	opI32Eqz       opcode = 0x45 // the first numeric instruction
+	opI32LtS       opcode = 0x48
+	opI32Add       opcode = 0x6a
 	opI32Sub       opcode = 0x6b
 	opI32DivS      opcode = 0x6d
 	opI32RemU      opcode = 0x70
+	opI32ShrU      opcode = 0x76
 	opI64DivS      opcode = 0x7f
 	opI64RemU      opcode = 0x82
 	opI32TruncF32S opcode = 0xa8

@@ -43,6 +43,7 @@ type Report struct {
 	Counts    int      // uses of count
 	Loops     int      // loop heads that count
 	Entries   int      // entries of recursive functions that count
+	Copies    int      // memory.copy, memory.fill and memory.init that count
 }
 
 // String gives the numbers in a line, for a build's output.
@@ -51,8 +52,8 @@ func (r Report) String() string {
 	if len(r.Catching) > 0 {
 		caught = "caught in " + strings.Join(r.Catching, ", ")
 	}
-	return fmt.Sprintf("%d functions, %d may throw, %s; %d throws, %d checks, %d elided, %d returns; counted: %d loops, %d entries, %d by hand",
-		r.Functions, len(r.MayThrow), caught, r.Throws, r.Checks, r.Elided, r.Returns, r.Loops, r.Entries, r.Counts)
+	return fmt.Sprintf("%d functions, %d may throw, %s; %d throws, %d checks, %d elided, %d returns; counted: %d loops, %d entries, %d copies, %d by hand",
+		r.Functions, len(r.MayThrow), caught, r.Throws, r.Checks, r.Elided, r.Returns, r.Loops, r.Entries, r.Copies, r.Counts)
 }
 
 // Describe tells what a module imports and exports. It doesn't look at code.

@@ -197,6 +197,9 @@ func (in *instance) open(e *engine) error {
 	if in.fuel == nil {
 		return fmt.Errorf("wazero: the global %q isn't among the module's", e.fuel)
 	}
+	// The units count down to zero exactly: there must be some before any code
+	// runs. Whoever uses the seat sets its own.
+	in.fuel.Set(1 << 30)
 	if _, err := in.module.ExportedFunction("_initialize").Call(in.context); err != nil {
 		return asTrap(err)
 	}

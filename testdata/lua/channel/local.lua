@@ -21,15 +21,15 @@ time.sleep(0)
 --> =3	12	true
 
 -- closing wakes whoever waits
-local c = channel.new()
-coroutine.spawn(function() print("receiver", c:receive()) end)
+local c, done = channel.new(), channel.new()
+coroutine.spawn(function() print("receiver", c:receive()) done:send(true) end)
 coroutine.spawn(function() time.sleep("1ms") c:close() end)
-time.sleep("5ms")                                      --> =receiver	nil	false
+done:receive()                                         --> =receiver	nil	false
 local d = channel.new()
-coroutine.spawn(function() print("sender", pcall(d.send, d, 1)) end)
+coroutine.spawn(function() print("sender", pcall(d.send, d, 1)) done:send(true) end)
 time.sleep(0)
 d:close()
-time.sleep(0)                                          --> ~^sender	false	.*closed channel
+done:receive()                                         --> ~^sender	false	.*closed channel
 
 -- values have identity
 local t = {}

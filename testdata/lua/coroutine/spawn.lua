@@ -1,13 +1,18 @@
--- Spawned coroutines wait without stopping the others.
-local log = {}
-for i = 3, 1, -1 do
+-- Spawned coroutines wait without stopping the others: each waits for the next.
+local log, done = {}, channel.new()
+local turn = {channel.new(), channel.new(), channel.new()}
+for i = 1, 3 do
   coroutine.spawn(function(n)
-    time.sleep(n * 2000000)
     log[#log + 1] = n
+    turn[n]:receive()
+    log[#log + 1] = -n
+    if n > 1 then turn[n - 1]:send(true) else done:send(true) end
   end, i)
 end
-time.sleep("20ms")
-print(table.concat(log, " "))                          --> =1 2 3
+time.sleep(0)
+turn[3]:send(true)
+done:receive()
+print(table.concat(log, " "))                          --> =1 2 3 -3 -2 -1
 
 -- waiting inside pcall, iterators, metamethods and plain coroutines
 print(pcall(function() time.sleep("1ms") return "after" end)) --> =true	after
@@ -36,13 +41,15 @@ print(pcall(table.sort, {2, 1}, function() time.sleep(0) end)) --> ~^false	.*spa
 print(pcall(string.gsub, "x", ".", function() coroutine.wrap(function() time.sleep(0) end)() end)) --> ~^false	.*can't wait here
 
 -- what others see of a coroutine that waits
-local waits = coroutine.create(function() time.sleep("5ms") return "done" end)
-coroutine.spawn(function() print(coroutine.resume(waits)) end)
+local go = channel.new()
+local waits = coroutine.create(function() go:receive() return "done" end)
+coroutine.spawn(function() print(coroutine.resume(waits)) done:send(true) end)
 time.sleep(0)
 print(coroutine.status(waits))                         --> =normal
 print(coroutine.resume(waits))                         --> =false	cannot resume non-suspended coroutine
 print(pcall(coroutine.close, waits))                   --> =false	cannot close a normal coroutine
-time.sleep("10ms")                                     --> =true	done
+go:send(true)
+done:receive()                                         --> =true	done
 print(coroutine.status(waits))                         --> =dead
 
 print(select(2, coroutine.running()), coroutine.isyieldable()) --> =true	false
