@@ -9,7 +9,7 @@
 // tables that are shared or contain themselves and for error objects. A payload
 // is zero or more units, one behind the other. [Check] says whether bytes from a
 // guest are a payload; [Decode] and [Append] are Go's side of the encoding, the
-// C side is lua-wasm/glue/codec.c. Both run package
+// C side is lua-wasm/glue (codec.h). Both run package
 // abi/vectors.
 //
 // Everything here is safe for concurrent use but for the values themselves.

@@ -22,6 +22,15 @@ typedef struct lh_Buffer {
   size_t len, cap;
 } lh_Buffer;
 
+/* the fields of an error object: raw key in Lua, key in the unit */
+typedef struct lh_ErrorField {
+  const char *raw, *name;
+} lh_ErrorField;
+
+#define LH_ERROR_FIELDS	5
+
+extern const lh_ErrorField lh_error_fields[LH_ERROR_FIELDS];
+
 /*
 ** Appends the value at 'idx' as one unit. Returns 0; or nonzero with a message
 ** on top of the stack, such as "payload.cb: can't send a function", where the

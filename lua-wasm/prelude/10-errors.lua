@@ -1,5 +1,5 @@
 -- errors: objects that say what failed, and are texts wherever a text is wanted.
--- Raw fields: _message, _kind, _retryable, _details, _stack (glue/codec.c knows
+-- Raw fields: _message, _kind, _retryable, _details, _stack (glue/encode.c knows
 -- them too). The host's refusals arrive as such objects.
 
 local sys, lib = ...
