@@ -36,16 +36,33 @@ int lh_isparked (lua_State *co, int nresults) {
 }
 
 
-/* Parks the task of the running coroutine. */
-int lh_park (lua_State *L) {
+/* Raises an error where the running coroutine can't be parked. */
+void lh_maypark (lua_State *L) {
   if (!lua_isyieldable(L) || !lh_guest.blockable) {
     lh_position(L, L);
     lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), cannot_wait);
-    return lua_error(L);
+    lua_error(L);
   }
+}
+
+
+static int unpark (lua_State *L, int status, lua_KContext outside) {
+  (void)L; (void)status;
+  lh_guest.outside -= (int)outside;
+  return 0;
+}
+
+
+/*
+** Parks the task of the running coroutine; 'outside' says whether it waits for
+** the host.
+*/
+int lh_park (lua_State *L, int outside) {
+  lh_maypark(L);
   lua_settop(L, 0);
   lua_pushlightuserdata(L, (void *)&mark);
-  return lua_yield(L, 1);
+  lh_guest.outside += outside;
+  return lua_yieldk(L, 1, (lua_KContext)outside, unpark);
 }
 
 

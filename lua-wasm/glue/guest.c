@@ -27,6 +27,11 @@ lh_Guest lh_guest;
 #define KEY_PRELUDE	"luahive.prelude"  /* {boot, ready, deadlock, ...} */
 #define KEY_CHUNKS	"luahive.chunks"   /* {[library id or ""] = function} */
 
+/* what the prelude gives that is called here */
+enum { BOOT, READY, STUCK, N_REFS };
+static const char *const prelude_names[N_REFS] = {"boot", "ready", "stuck"};
+static int prelude_refs[N_REFS];
+
 #define FIRST_IN	1024
 #define FIRST_OUT	1024
 
@@ -174,6 +179,10 @@ static int open_all (lua_State *L) {
     lua_pushvalue(L, 2);
     lua_call(L, 2, 0);
     memset(lh_prelude[i].data, 0, lh_prelude[i].size);  /* see 'allocate' */
+  }
+  for (i = 0; i < (size_t)N_REFS; i++) {
+    lua_getfield(L, -1, prelude_names[i]);
+    prelude_refs[i] = luaL_ref(L, LUA_REGISTRYINDEX);
   }
   lua_setfield(L, LUA_REGISTRYINDEX, KEY_PRELUDE);
   return 0;
@@ -332,14 +341,6 @@ typedef struct Run {
 } Run;
 
 
-/* Pushes a function of the prelude. */
-static void push_prelude (lua_State *L, const char *name) {
-  lua_getfield(L, LUA_REGISTRYINDEX, KEY_PRELUDE);
-  lua_getfield(L, -1, name);
-  lua_remove(L, -2);
-}
-
-
 /*
 ** Runs tasks until none can go on, or the process is at its end. The outcome
 ** is told to the host before this returns LH_DONE.
@@ -377,7 +378,7 @@ static int run (lua_State *L) {
     const unsigned char *data = lh_guest.in.data;
     size_t seed_size, at = 0;
     const char *seed;
-    push_prelude(L, "boot");
+    lua_rawgeti(L, LUA_REGISTRYINDEX, prelude_refs[BOOT]);
     lh_hold_finalizers(L);
     at += lh_decode(L, data, r->size);
     at += lh_decode(L, data + at, r->size - at);
@@ -393,20 +394,18 @@ static int run (lua_State *L) {
     lua_settop(L, 0);
   }
   else if (r->handle != 0) {
-    push_prelude(L, "ready");
+    lua_rawgeti(L, LUA_REGISTRYINDEX, prelude_refs[READY]);
     lua_pushinteger(L, r->handle);
     lua_call(L, 1, 0);
   }
   r->status = run_tasks(L);
-  if (r->status == LH_WAITS) {
-    push_prelude(L, "stuck");
-    lua_call(L, 0, 1);
-    if (lua_toboolean(L, -1)) {  /* deadlock: the error object */
-      luaL_checkstack(lh_guest.main, 1, NULL);
-      lua_xmove(L, lh_guest.main, 1);
-      lh_fail(L, lh_guest.main, LUA_ERRRUN);
-      r->status = LH_DONE;
-    }
+  if (r->status == LH_WAITS && lh_guest.outside == 0) {  /* deadlock */
+    lua_rawgeti(L, LUA_REGISTRYINDEX, prelude_refs[STUCK]);
+    lua_call(L, 0, 1);  /* the error object */
+    luaL_checkstack(lh_guest.main, 1, NULL);
+    lua_xmove(L, lh_guest.main, 1);
+    lh_fail(L, lh_guest.main, LUA_ERRRUN);
+    r->status = LH_DONE;
   }
   return 0;
 }

@@ -21,6 +21,7 @@ typedef struct lh_Guest {
   lua_State *main;     /* the task that runs the method; its end is the end */
   lua_State *current;  /* the task that runs now */
   int blockable;       /* may the running code wait? (see coroutine.c) */
+  int outside;         /* tasks that wait for something from the host */
   lh_Buffer in;        /* what the host wrote last */
   lh_Buffer out;       /* what is being encoded for the host */
 } lh_Guest;
@@ -37,7 +38,8 @@ int lh_task_pushall (lua_State *L);
 
 /* coroutine.c */
 int lh_open_coroutine (lua_State *L);
-int lh_park (lua_State *L);
+void lh_maypark (lua_State *L);
+int lh_park (lua_State *L, int outside);
 int lh_isparked (lua_State *co, int nresults);
 
 /* base.c */

@@ -359,8 +359,15 @@ static int sys_receive (lua_State *L) {
 }
 
 
+/* park(from_host) */
 static int sys_park (lua_State *L) {
-  return lh_park(L);
+  return lh_park(L, lua_toboolean(L, 1));
+}
+
+
+static int sys_may_park (lua_State *L) {
+  lh_maypark(L);
+  return 0;
 }
 
 
@@ -501,6 +508,7 @@ static const luaL_Reg sys_functions[] = {
   {"invoke", sys_invoke},
   {"listen", sys_listen},
   {"log", sys_log},
+  {"may_park", sys_may_park},
   {"now", sys_now},
   {"park", sys_park},
   {"position", sys_position},

@@ -11,7 +11,8 @@
 
 local sys, lib = ...
 
-local current, park, wake, receive = sys.current, sys.park, sys.wake, sys.receive
+local current, park, may_park, wake = sys.current, sys.park, sys.may_park, sys.wake
+local receive = sys.receive
 local setmetatable, getmetatable, type = setmetatable, getmetatable, type
 
 local Channel = {}
@@ -38,12 +39,13 @@ function timer_meta.__gc(ch)
   if ch.handle then sys.close(ch.handle) end
 end
 
--- Tasks that wait for the host; with none and nothing to run, nothing can
--- happen any more.
-local outside = 0
 -- {[task] = op} of every task that waits in this file
 local waiting = {}
-
+-- A task waits for one thing at a time, so the op of a plain receive or send is
+-- kept for its next one; it is its own entry.
+local kept = setmetatable({}, {__mode = "k"})
+-- {[handle of a timer] = op} of the tasks that sleep
+local sleepers = {}
 
 -- Queues of entries. Removed ones leave holes, which 'front' skips.
 
@@ -87,29 +89,30 @@ local function serve(entry, value, ok)
   wake(op.task)
 end
 
--- Parks the running task until somebody serves its op.
+-- The running task's op for one channel.
+local function single(what, ch, value)
+  local task = current()
+  local op = kept[task]
+  if op then
+    op.done, op.what, op.channel, op.sending, op.value, op.ok =
+      false, what, ch, value, nil, nil
+    return op
+  end
+  op = {task = task, what = what, channel = ch, sending = value, done = false,
+    op = false, index = 1, value = nil, ok = nil, queue = nil, at = 0}
+  op.op = op
+  kept[task] = op
+  return op
+end
+
+-- Parks the running task until somebody serves its op; from_host says whether
+-- the host may lead to that. 'may_park' was called before the op was entered
+-- anywhere: a wait that can't begin must leave nothing behind.
 local function wait(op, from_host)
   local task = op.task
   waiting[task] = op
-  if from_host then outside = outside + 1 end
-  repeat park() until op.done
-  if from_host then outside = outside - 1 end
+  repeat park(from_host) until op.done
   waiting[task] = nil
-end
-
--- A wait that can't begin must leave nothing behind.
-local function wait_or_undo(op, from_host)
-  local ok, err = pcall(wait, op, from_host)
-  if not ok then
-    waiting[op.task] = nil
-    if from_host then outside = outside - 1 end
-    if op.entries then
-      for i = 1, #op.entries do remove(op.entries[i]) end
-    else
-      remove(op)
-    end
-    error(err, 0)
-  end
 end
 
 
@@ -138,6 +141,13 @@ end
 
 -- Something arrived at a handle that was seen empty.
 function lib.ready(handle)
+  local sleeper = sleepers[handle]
+  if sleeper then
+    sleepers[handle] = nil
+    receive(handle)
+    sleeper.done = true
+    return wake(sleeper.task)
+  end
   local ch = handles[handle] or timer_handles[handle]
   if not ch then return end
   while true do
@@ -147,6 +157,15 @@ function lib.ready(handle)
     if ok == nil then return end
     serve(entry, value, ok)
   end
+end
+
+-- Waits for a timer that nobody else knows of.
+function lib.sleep(handle)
+  may_park()
+  if receive(handle) then return end
+  local op = single("sleep")
+  sleepers[handle] = op
+  wait(op, true)
 end
 
 -- A channel that receives from a handle. 'convert' makes the value of what the
@@ -240,11 +259,12 @@ function Channel.receive(ch)
   check(ch, "receive")
   local ok, value = try_receive(ch)
   if ok == nil then
-    local op = {task = current(), what = "receive", channel = ch}
-    op.op = op
+    may_park()
+    local op = single("receive", ch)
     push(ch.receivers, op)
-    wait_or_undo(op, ch.handle)
+    wait(op, ch.handle)
     ok, value = op.ok, op.value
+    op.value = nil
   end
   if ok then return value, true end
   return nil, false
@@ -253,10 +273,11 @@ end
 function Channel.send(ch, value)
   check(ch, "send")
   if not try_send(ch, value, 2) then
-    local op = {task = current(), what = "send", channel = ch, sending = value}
-    op.op = op
+    may_park()
+    local op = single("send", ch, value)
     push(ch.senders, op)
-    wait_or_undo(op)
+    wait(op)
+    op.sending = nil
     if not op.ok then error("send on a closed channel", 2) end
   end
   return true
@@ -320,6 +341,7 @@ function channel.select(cases)
     end
   end
   if cases.default then return {default = true, ok = true} end
+  may_park()
   local op = {task = current(), what = "select", entries = {}}
   local from_host = false
   for i = 1, n do
@@ -330,17 +352,15 @@ function channel.select(cases)
     push(case.send and ch.senders or ch.receivers, entry)
     if ch.handle then from_host = true end
   end
-  wait_or_undo(op, from_host)
+  wait(op, from_host)
   local case = cases[op.index]
   if case.send and not op.ok then error("send on a closed channel", 2) end
   return {channel = case.channel, value = op.value, ok = op.ok}
 end
 
 
--- Called when no task can go on. The error of a deadlock, or nil when the host
--- can still wake somebody.
+-- The error of a deadlock: no task can go on, and none waits for the host.
 function lib.stuck()
-  if outside > 0 then return nil end
   local lines = {}
   for task in pairs(sys.tasks()) do
     local op = waiting[task]

@@ -195,7 +195,7 @@ function time.sleep(d)
   local handle
   handle, err = sys.timer(ns)
   if not handle then return nil, err end
-  lib.timer_channel(handle, "sleep", fired, true):receive()
+  lib.sleep(handle)
   return true
 end
 
