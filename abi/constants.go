@@ -25,7 +25,7 @@ const (
 // OptionTrapLinks is an option of the set_option import.
 const OptionTrapLinks = 1
 
-// What start and step return.
+// What step returns.
 const (
 	Waits = iota
 	Done

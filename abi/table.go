@@ -82,7 +82,7 @@ var Imports = []Function{
 	{Name: "log", Params: params(one(i32("level")), in("text")),
 		Doc: "A line of output (level 0, from print) or of the log (1 debug, 2 info, 3 warning, 4 error). Cut at 8 KiB; control characters are escaped."},
 	{Name: "exit", Params: params(in("result"), in("error")),
-		Doc: "The outcome, told once and just before start or step returns 1. result is one unit; error is one unit (an error object or a string), or nothing for a normal exit."},
+		Doc: "The outcome, told once and just before step returns 1. result is one unit; error is one unit (an error object or a string), or nothing for a normal exit."},
 	{Name: "spawn", Params: params(in("entry"), in("host"), in("arguments"), one(i32("flags")), room("pid")), Results: returnsI32,
 		Doc: "Starts a process of the entry on the host entry with a payload as arguments. flags: 1 monitor, 2 link. Writes the PID and returns its length."},
 	{Name: "send", Params: params(in("dest"), in("topic"), in("payload")), Results: returnsI32,
@@ -131,18 +131,17 @@ var Imports = []Function{
 
 // Exports are the functions that a guest offers, besides its memory, _initialize
 // and the mutable globals that wasm/link names. An image is made by init, load
-// for each chunk, and seal; a process runs by start and then step.
+// for each chunk, and seal; a process runs by step.
 var Exports = []Function{
 	{Name: "abi_version", Results: returnsI32, Doc: "The Version that the guest was made for."},
 	{Name: "init", Results: returnsI32, Doc: "Opens Lua's libraries. Returns 0, or a Lua status."},
 	{Name: "reserve", Params: one(i32("size")), Results: returnsI32,
-		Doc: "Returns where the host may write that many bytes for the next call of load or start; 0 when there is no memory."},
+		Doc: "Returns where the host may write that many bytes for the next call of load or step; 0 when there is no memory."},
 	{Name: "load", Params: []Param{i32("kind"), i32("size")}, Results: returnsI32,
 		Doc: "Takes the payload in the reserved bytes. kind 0, the entry's script: chunk name, source. 1, a library's: entry id, chunk name, source. " +
 			"2, the settings: one table. Returns 0, or the length of an error text that stands in the reserved bytes, or -1."},
 	{Name: "seal", Results: returnsI32, Doc: "Collects garbage and prepares the memory for its image. Returns 0, or a Lua status."},
-	{Name: "start", Params: one(i32("size")), Results: returnsI32,
-		Doc: "Begins the process with the payload in the reserved bytes: PID, 40 bytes of seeds, then the arguments. Returns as step does."},
-	{Name: "step", Params: one(i32("handle")), Results: returnsI32,
-		Doc: "Runs until all coroutines wait (0) or the process has ended (1, after exit). handle is one that was armed and is ready."},
+	{Name: "step", Params: []Param{i32("handle"), i32("size")}, Results: returnsI32,
+		Doc: "Runs until all coroutines wait (0) or the process has ended (1, after exit). A size above 0 begins the process, with the payload in the reserved bytes: " +
+			"PID, 40 bytes of seeds, then the arguments. After that size is 0, and handle is one that was armed and is ready."},
 }

@@ -27,20 +27,22 @@ func (g *guest) Start(args []byte) (*host.Outcome, error) {
 	buf = abi.AppendString(buf, string(g.process.PID()))
 	buf = abi.AppendString(buf, g.program.app.runtime.seeds.next())
 	buf = append(buf, args...)
-	if err := deliver(g.seat, buf); err != nil {
+	if len(buf) <= int(g.program.buffer.size) {
+		if err := g.seat.Write(g.program.buffer.at, g.program.buffer.size, buf); err != nil {
+			return nil, err
+		}
+	} else if err := deliver(g.seat, buf); err != nil {
 		return nil, err
 	}
 	if err := g.refill(); err != nil {
 		return nil, err
 	}
 	g.seat.SetFuel(g.granted)
-	return g.run(exportStart, uint64(len(buf)))
+	return g.step(0, len(buf))
 }
 
 // Step implements host.Guest.
-func (g *guest) Step(ready host.Handle) (*host.Outcome, error) {
-	return g.run(exportStep, uint64(uint32(ready)))
-}
+func (g *guest) Step(ready host.Handle) (*host.Outcome, error) { return g.step(ready, 0) }
 
 // Close implements host.Guest.
 func (g *guest) Close() {
@@ -48,9 +50,10 @@ func (g *guest) Close() {
 	g.seat = nil
 }
 
-func (g *guest) run(export int, argument uint64) (*host.Outcome, error) {
-	g.stack[0] = argument
-	err := g.seat.Call(export, g.stack[:])
+// step runs the process until it waits; size is that of what it starts with.
+func (g *guest) step(ready host.Handle, size int) (*host.Outcome, error) {
+	g.stack = [2]uint64{uint64(uint32(ready)), uint64(size)}
+	err := g.seat.Call(exportStep, g.stack[:])
 	if err != nil || g.outcome != nil {
 		g.process.Charge(uint64(g.granted - g.seat.Fuel()))
 	}

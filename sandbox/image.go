@@ -95,9 +95,8 @@ func (r *Runtime) withBase(f func(seat *wasm.Seat) error) error {
 
 // entryImage compiles the chunks over the base image. settings is what
 // prelude/50-boot.lua documents.
-func (r *Runtime) entryImage(chunks []chunk, settings *abi.Table) (*wasm.Image, error) {
-	var img *wasm.Image
-	err := r.withBase(func(seat *wasm.Seat) error {
+func (r *Runtime) entryImage(chunks []chunk, settings *abi.Table) (img *wasm.Image, b buffer, err error) {
+	err = r.withBase(func(seat *wasm.Seat) error {
 		for _, c := range chunks {
 			if err := load(seat, c); err != nil {
 				return err
@@ -113,11 +112,25 @@ func (r *Runtime) entryImage(chunks []chunk, settings *abi.Table) (*wasm.Image, 
 		if status, err := callInt(seat, exportSeal); err != nil || status != 0 {
 			return fmt.Errorf("sandbox: the image can't be sealed (status %d): %w", status, err)
 		}
+		at, err := callInt(seat, exportReserve, bufferSize)
+		if err != nil {
+			return err
+		}
+		if at == 0 {
+			return errMemory
+		}
+		b = buffer{at: uint32(at), size: bufferSize}
 		img = wasm.Take(seat, stackSize)
 		return nil
 	})
-	return img, err
+	return img, b, err
 }
+
+// buffer is where a guest takes what it starts with, as long as that fits.
+type buffer struct{ at, size uint32 }
+
+// bufferSize is what every image has room for.
+const bufferSize = 1024
 
 // compile checks that a chunk compiles, and keeps nothing.
 func (r *Runtime) compile(c chunk) error {

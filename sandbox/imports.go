@@ -18,11 +18,10 @@ const (
 	exportReserve
 	exportLoad
 	exportSeal
-	exportStart
 	exportStep
 )
 
-var exportNames = []string{"abi_version", "init", "reserve", "load", "seal", "start", "step"}
+var exportNames = []string{"abi_version", "init", "reserve", "load", "seal", "step"}
 
 const fuelGlobal = "luahive_fuel"
 

@@ -19,9 +19,10 @@ type program struct {
 	chunks   []chunk
 	settings *abi.Table
 
-	once  sync.Once
-	image *wasm.Image
-	err   error
+	once   sync.Once
+	image  *wasm.Image
+	buffer buffer
+	err    error
 }
 
 // Entry implements host.Program.
@@ -41,7 +42,7 @@ func (p *program) New(process *host.Process) (host.Guest, error) {
 // ready makes the image, once.
 func (p *program) ready() error {
 	p.once.Do(func() {
-		p.image, p.err = p.app.runtime.entryImage(p.chunks, p.settings)
+		p.image, p.buffer, p.err = p.app.runtime.entryImage(p.chunks, p.settings)
 		if p.err != nil {
 			p.err = fmt.Errorf("%s: %w", p.id, p.err)
 		}

@@ -121,17 +121,21 @@ func (r *Runtime) Close() error {
 // Stats tells what the runtime holds now.
 type Stats struct {
 	Processes int // alive
+	Waiting   int // of them, in their code and waiting for something
 	Seats     int // instances that processes run or wait in
 	Slots     int // memories, those of idle instances too
 }
 
 // Stats tells what the runtime holds now.
 func (r *Runtime) Stats() Stats {
-	return Stats{
-		Processes: len(r.node.Processes()),
-		Seats:     r.pool.InUse(),
-		Slots:     r.pool.Slots(),
+	s := Stats{Seats: r.pool.InUse(), Slots: r.pool.Slots()}
+	for _, p := range r.node.Processes() {
+		s.Processes++
+		if p.State == "waiting" {
+			s.Waiting++
+		}
 	}
+	return s
 }
 
 // exited logs what went wrong in a process that a script spawned; of its own

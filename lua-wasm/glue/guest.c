@@ -1,8 +1,8 @@
 /*
 ** guest.c
 ** The exports: what the host calls, in this order. To build an image: 'init',
-** then 'load' for each chunk, then 'seal'. For a process: 'start' once, then
-** 'step' each time something is ready. Each export enters Lua through
+** then 'load' for each chunk, then 'seal'. For a process: 'step', at first with
+** what it starts with, then each time something is ready. Each export enters Lua through
 ** lh_protect; the link-time pass refuses the module otherwise.
 */
 #define LUA_LIB
@@ -330,13 +330,13 @@ export("seal") int lh_seal (void) {
 
 /*
 ** {==================================================================
-** start, step: a process
+** step: a process
 ** ===================================================================
 */
 
 typedef struct Run {
   int handle;   /* that became ready, 0 = none */
-  size_t size;  /* of what 'start' finds in the buffer */
+  size_t size;  /* of what stands in the buffer at the start; then 0 */
   int status;   /* LH_WAITS or LH_DONE */
 } Run;
 
@@ -374,7 +374,7 @@ static int run_tasks (lua_State *L) {
 static int run (lua_State *L) {
   Run *r = (Run *)lua_touserdata(L, 1);
   lua_settop(L, 0);
-  if (r->size > 0) {  /* start: pid, seed, arguments */
+  if (r->size > 0) {  /* pid, seed, arguments */
     const unsigned char *data = lh_guest.in.data;
     size_t seed_size, at = 0;
     const char *seed;
@@ -433,26 +433,15 @@ static void step (void *ud) {
 }
 
 
-static int protected_step (Run *r) {
-  if (lh_protect(step, r)) {
+export("step") int lh_step (int handle, unsigned int size) {
+  Run r = {0, 0, LH_DONE};
+  r.handle = handle;
+  r.size = size;
+  if (lh_protect(step, &r)) {
     lh_fail_without_memory();
     return LH_DONE;
   }
-  return r->status;
-}
-
-
-export("start") int lh_start (unsigned int size) {
-  Run r = {0, 0, LH_DONE};
-  r.size = size;
-  return protected_step(&r);
-}
-
-
-export("step") int lh_step (int handle) {
-  Run r = {0, 0, LH_DONE};
-  r.handle = handle;
-  return protected_step(&r);
+  return r.status;
 }
 
 /* }================================================================== */

@@ -82,7 +82,7 @@ func channelRoundTrips(n int) time.Duration {
 }
 
 // waiting measures the resident memory of processes that wait in their inbox.
-func waiting(_ *sandbox.Runtime, app *sandbox.App) error {
+func waiting(rt *sandbox.Runtime, app *sandbox.App) error {
 	const n = 10_000
 	before := resident()
 	processes := make([]*sandbox.Process, 0, n)
@@ -94,10 +94,16 @@ func waiting(_ *sandbox.Runtime, app *sandbox.App) error {
 		}
 		processes = append(processes, p)
 	}
-	// Each answers nothing yet; one message later each has ended.
-	time.Sleep(500 * time.Millisecond)
-	after := resident()
+	// Every process has run its first step when each has a memory of its own
+	// and none of them is running any more.
+	for deadline := time.Now().Add(time.Minute); rt.Stats().Waiting < n; {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("only %d of %d processes wait", rt.Stats().Waiting, n)
+		}
+		time.Sleep(time.Millisecond)
+	}
 	spawned := time.Since(begun)
+	after := resident()
 	for _, p := range processes {
 		if err := p.Send("go"); err != nil {
 			return err

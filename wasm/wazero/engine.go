@@ -2,6 +2,7 @@ package wazero
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -157,6 +158,11 @@ func (a allocation) Reallocate(size uint64) []byte { return a.slot.Reallocate(si
 
 func (allocation) Free() {}
 
+// moduleConfig names no module, so that there can be many, and calls nothing by
+// itself. No guest reaches the source of random numbers; without one the engine
+// makes an own for each instance, of 5 KiB.
+var moduleConfig = wazero.NewModuleConfig().WithName("").WithStartFunctions().WithRandSource(rand.Reader)
+
 // Instantiate implements wasm.Engine.
 func (e *engine) Instantiate(seat *wasm.Seat) (wasm.Instance, error) {
 	ctx := &seatContext{Context: context.Background(), seat: seat}
@@ -164,7 +170,7 @@ func (e *engine) Instantiate(seat *wasm.Seat) (wasm.Instance, error) {
 		return allocation{seat.Slot()}
 	})
 	module, err := e.runtime.InstantiateModule(experimental.WithMemoryAllocator(ctx, allocator),
-		e.module, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+		e.module, moduleConfig)
 	if err != nil {
 		return nil, fmt.Errorf("wazero: %w", err)
 	}
@@ -181,9 +187,7 @@ func (in *instance) open(e *engine) error {
 	if in.memory == nil {
 		return fmt.Errorf("wazero: the module exports no memory")
 	}
-	for _, name := range e.exports {
-		in.functions = append(in.functions, in.module.ExportedFunction(name))
-	}
+	in.names, in.functions = e.exports, make([]api.Function, len(e.exports))
 	for _, name := range e.globals {
 		g, ok := in.module.ExportedGlobal(name).(api.MutableGlobal)
 		if !ok {

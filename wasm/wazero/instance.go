@@ -14,13 +14,19 @@ type instance struct {
 	module    api.Module
 	context   *seatContext
 	memory    api.Memory
-	functions []api.Function
+	names     []string
+	functions []api.Function // by index of names; nil until it is called
 	globals   []api.MutableGlobal
 	fuel      api.MutableGlobal
 }
 
 // Call implements wasm.Instance.
 func (in *instance) Call(export int, stack []uint64) error {
+	if in.functions[export] == nil {
+		// Each function has a stack of its own (10 KiB at first), so those that
+		// a process never calls aren't made.
+		in.functions[export] = in.module.ExportedFunction(in.names[export])
+	}
 	if err := in.functions[export].CallWithStack(in.context, stack); err != nil {
 		return asTrap(err)
 	}
