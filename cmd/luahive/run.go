@@ -139,7 +139,7 @@ func (c *runCmd) runEntry(app *sandbox.App, s streams, entry, host string, args 
 // failure is the message with Lua's traceback, as the lua command prints it.
 func failure(e *sandbox.ExitError) string {
 	message := "luahive: " + printable(e.Message)
-	if e.Traceback != "" {
+	if strings.Contains(e.Traceback, "\n") { // it has a frame at least
 		message += "\n" + printable(e.Traceback)
 	}
 	return message

@@ -26,6 +26,12 @@ static const char mark = 0;
 
 #define parked(co)	(*(char *)lua_getextraspace(co))
 
+
+void lh_setparked (lua_State *co, int is) {
+  parked(co) = (char)is;
+}
+
+
 static const char cannot_wait[] =
   "can't wait here: a function of the library is calling (table.sort, "
   "string.gsub, a __gc handler), and can't be left in the middle";
@@ -306,7 +312,7 @@ static int co_close (lua_State *L) {
 */
 static int co_spawn (lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
-  parked(lh_task_new(L, lua_gettop(L) - 1)) = 1;  /* nobody else resumes it */
+  lh_task_new(L, lua_gettop(L) - 1);
   return 1;
 }
 

@@ -40,6 +40,7 @@ int lh_task_pushall (lua_State *L);
 int lh_open_coroutine (lua_State *L);
 void lh_maypark (lua_State *L);
 int lh_park (lua_State *L, int outside);
+void lh_setparked (lua_State *co, int is);
 int lh_isparked (lua_State *co, int nresults);
 
 /* base.c */

@@ -72,6 +72,7 @@ lua_State *lh_task_new (lua_State *L, int nargs) {
   lua_pushboolean(L, 1);
   lua_rawset(L, -3);
   lua_pop(L, 1);
+  lh_setparked(task, 1);  /* nobody but the scheduler resumes it */
   lh_task_wake(L, task);
   return task;
 }
@@ -89,6 +90,7 @@ lua_State *lh_task_next (void) {
 
 
 void lh_task_end (lua_State *L, lua_State *task) {
+  lh_setparked(task, 0);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &tasks_key);
   lua_pushthread(task);
   lua_xmove(task, L, 1);

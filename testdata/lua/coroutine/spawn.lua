@@ -57,3 +57,15 @@ print(pcall(coroutine.yield, 1))                       --> ~^false	attempt to yi
 print(coroutine.wrap(function() return select(2, coroutine.running()), coroutine.isyieldable() end)()) --> =false	true
 print(pcall(coroutine.spawn))                          --> ~^false	bad argument #1 to '.*spawn'
 print(type(coroutine.spawn(function() end)))           --> =thread
+
+-- a task is nobody's to resume, waiting or ended
+local main = coroutine.running()
+local other = coroutine.spawn(function()
+  print(coroutine.status(main), coroutine.resume(main))
+  print(pcall(coroutine.close, main))
+  done:send(true)
+end)
+done:receive()                                         --> =normal	false	cannot resume non-suspended coroutine
+--> =false	cannot close a normal coroutine
+time.sleep(0)
+print(coroutine.status(other), coroutine.resume(other))--> =dead	false	cannot resume dead coroutine
